@@ -1,0 +1,1 @@
+"""Cases at rest: the two store protocols, their adapters, and the rules of filing and routing."""

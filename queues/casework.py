@@ -1,0 +1,180 @@
+"""What machines do to a case: open it, add posts, carry out a direction, merge two that share a post. Pure functions.
+
+None of them changes a field that a person has set (``Case.touched``).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from queues.naming import docket_number
+from queues.sla import due_moment
+from schemas.case import MAX_HISTORY, MAX_POSTS, Case, CasePost, HistoryEntry, MentionRecord, PostKind, Status
+from schemas.directory import Directory
+from schemas.labels import Urgency
+from schemas.mention import Mention
+from schemas.triage import Triage
+
+__all__ = ["ReadablePost", "absorb", "add_posts", "is_untouched", "open_case", "readable"]
+
+_SEVERITY = {Urgency.SUGGESTION: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePost:
+    """A filed post whose text has not been erased."""
+
+    record: MentionRecord
+    mention: Mention
+    triage: Triage
+
+
+def readable(records: Iterable[MentionRecord]) -> list[ReadablePost]:
+    """Those of the records that still have their post."""
+    return [ReadablePost(r, r.mention, r.triage) for r in records if r.mention is not None and r.triage is not None]
+
+
+def open_case(id: str, first: ReadablePost, directory: Directory, now: datetime) -> Case:
+    """A new case from its first post, which is not in it yet: ``add_posts`` puts it there."""
+    record, mention, triage = first.record, first.mention, first.triage
+    directed = record.kind is PostKind.DIRECTION
+    reviewed = not directed and (triage.needs_human or not triage.is_complaint)
+    place = triage.places[0].code if triage.places else None
+    return Case(
+        id=id,
+        docket=None if reviewed else docket_number(directory.code, id),
+        status=Status.REVIEW if reviewed else Status.NEW,
+        queue=record.queue or directory.review_queue,
+        watching=record.watching,
+        type=triage.type,
+        language=triage.language,
+        urgency=triage.urgency,
+        place=place,
+        sensitivity=triage.sensitivity,
+        posts=(),
+        reason=record.reason,
+        because=triage.because,
+        directed_by=mention.author.handle if directed else None,
+        received_at=mention.received_at,
+        changed_at=now,
+        due_at=None,
+        historic=mention.historic,
+        history=(HistoryEntry(at=now, by=record.decided_by, act="opened", detail=record.reason),),
+    )
+
+
+def add_posts(
+    case: Case, posts: Sequence[ReadablePost], totals: tuple[int, int], directory: Directory, now: datetime
+) -> Case:
+    """The case with these posts and counters; the same case when nothing is new."""
+    after = case.model_copy(update={"post_count": totals[0], "complainants": totals[1], **_with_posts(case, posts)})
+    for post in posts:
+        after = _directed(after, post, directory, now) if post.record.kind is PostKind.DIRECTION else after
+    after = _urgency_raised(after, posts, now)
+    after = after.model_copy(update={"due_at": _due(after, directory)})
+    return case if after == case else after.model_copy(update={"changed_at": now})
+
+
+def absorb(first: Case, second: Case, now: datetime) -> tuple[Case, Case] | None:
+    """(kept, merged): the one that a person has touched stays, else the older one; None if both were touched,
+    since then only a person may merge them."""
+    if not (is_untouched(first) or is_untouched(second)):
+        return None
+    kept, gone = sorted((first, second), key=lambda case: (is_untouched(case), case.received_at, case.id))
+    entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"{gone.id} speaks of the same post")
+    united = kept.model_copy(
+        update={
+            "posts": _first_posts([*kept.posts, *gone.posts]),
+            "merged": tuple(dict.fromkeys([*kept.merged, gone.id, *gone.merged])),
+            "watching": _watching(kept, [gone.queue, *gone.watching]),
+            "received_at": min(kept.received_at, gone.received_at),
+            "historic": kept.historic and gone.historic,
+            "due_at": min((due for due in (kept.due_at, gone.due_at) if due is not None), default=None),
+            "history": _history(kept, entry),
+            "changed_at": now,
+        }
+    )
+    entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"into {kept.id}: it speaks of the same post")
+    merged = gone.model_copy(update={"merged_into": kept.id, "history": _history(gone, entry), "changed_at": now})
+    return united, merged
+
+
+def is_untouched(case: Case) -> bool:
+    """Whether only machines have acted on the case so far."""
+    return case.revision == 0 and not case.touched
+
+
+def _with_posts(case: Case, posts: Sequence[ReadablePost]) -> dict[str, object]:
+    known = {post.key for post in case.posts}
+    added = [_case_post(post) for post in posts if post.record.key not in known]
+    own = [post.mention for post in posts if post.record.kind is not PostKind.OFFICIAL]
+    return {
+        "posts": _first_posts([*case.posts, *added]),
+        "received_at": min([case.received_at, *(mention.received_at for mention in own)]),
+        "historic": case.historic and all(mention.historic for mention in own),
+    }
+
+
+def _case_post(post: ReadablePost) -> CasePost:
+    return CasePost(
+        key=post.record.key,
+        kind=post.record.kind,
+        author=post.mention.author,
+        text=post.triage.text,
+        created_at=post.mention.created_at,
+        url=post.mention.url,
+        media=len(post.mention.media),
+    )
+
+
+def _first_posts(posts: Iterable[CasePost]) -> tuple[CasePost, ...]:
+    """The first MAX_POSTS by time: the same whatever the order in which they were added."""
+    distinct = {post.key: post for post in posts}.values()
+    return tuple(sorted(distinct, key=lambda post: (post.created_at, post.key))[:MAX_POSTS])
+
+
+def _directed(case: Case, post: ReadablePost, directory: Directory, now: datetime) -> Case:
+    """Moves the case to the queue that a direction names, once; where a person has chosen the queue it only watches."""
+    by = post.mention.author.handle or post.mention.author.id
+    detail = f"{post.record.key}: to {post.record.queue}"
+    if post.record.queue is None or any(e.act == "directed" and e.detail == detail for e in case.history):
+        return case
+    change: dict[str, object] = {"directed_by": by}
+    if "queue" in case.touched:
+        change["watching"] = _watching(case, [post.record.queue])
+    else:
+        change["queue"] = post.record.queue
+        change["reason"] = post.record.reason
+        change["watching"] = tuple(code for code in case.watching if code != post.record.queue)
+    if case.status is Status.REVIEW and "status" not in case.touched:
+        change |= {"status": Status.NEW, "docket": docket_number(directory.code, case.id)}
+    entry = HistoryEntry(at=now, by=f"handle:{by}", act="directed", detail=detail)
+    return case.model_copy(update={**change, "history": _history(case, entry)})
+
+
+def _urgency_raised(case: Case, posts: Sequence[ReadablePost], now: datetime) -> Case:
+    """A worse turn raises the urgency at once; a milder word never lowers it."""
+    if "urgency" in case.touched or not posts:
+        return case
+    worst = max(posts, key=lambda post: _SEVERITY[post.triage.urgency])
+    if not worst.triage.is_complaint or _SEVERITY[worst.triage.urgency] <= _SEVERITY[case.urgency]:
+        return case
+    raised = worst.triage.urgency
+    entry = HistoryEntry(at=now, by=worst.record.decided_by, act="urgency_raised", detail=f"{raised} by a new post")
+    return case.model_copy(update={"urgency": raised, "history": _history(case, entry)})
+
+
+def _due(case: Case, directory: Directory) -> datetime | None:
+    """The earlier of what stood and what the service levels say now; people's acts are left alone."""
+    if case.historic or not case.is_open:
+        return None if case.historic else case.due_at
+    due = due_moment(case.received_at, case.type, case.urgency, directory)
+    return min(due, case.due_at) if case.due_at is not None else due
+
+
+def _watching(case: Case, queues: Iterable[str]) -> tuple[str, ...]:
+    return tuple(code for code in dict.fromkeys([*case.watching, *queues]) if code != case.queue)
+
+
+def _history(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    return (*case.history, entry)[-MAX_HISTORY:]

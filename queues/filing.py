@@ -1,0 +1,168 @@
+"""Filing: triaged mentions become cases, join one, or are recorded as no complaint. Nothing else.
+
+The protocol, in this order, each step idempotent, so that it can be killed anywhere and done again:
+
+0. *claim*: the join keys of a batch, each kept by whoever claimed it first;
+1. *record*: each mention's record, created only if absent: its decision stands from then on;
+2. *complainant*: one document for each account in each case, created only if absent;
+3. *case*: one versioned write for each case, its counters set from a fresh count;
+4. *unite*: cases that one post has shown to be one are merged;
+5. the caller acknowledges.
+
+A record that stands already skips the decision and repeats the later steps, which change nothing when they were done.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from queues import tombstones
+from queues.casework import absorb, add_posts, open_case, readable
+from queues.deciding import Deciding, root_ids
+from queues.joining import join_keys
+from queues.routing import likely_place
+from queues.state import StateStore
+from queues.store import CaseStore, Versioned
+from schemas.case import Case, Complainant, Disposition, MentionRecord, PostKind
+from schemas.directory import Directory
+from schemas.triage import TriagedMention
+
+__all__ = ["Filing"]
+
+_MAX_ROUNDS = 50
+"""Rounds of compare-and-set before giving up on a batch: others change the same cases without end."""
+
+_COMPLAINING = frozenset({PostKind.ORIGINAL, PostKind.REPLY, PostKind.REPOST, PostKind.COPY})
+
+
+class ContentionError(RuntimeError):
+    """Others changed the same documents in every round."""
+
+
+class Filing:
+    """Files batches. Every method raises StoreDownError when the store is down: file the same batch again later."""
+
+    def __init__(self, store: CaseStore, state: StateStore, directory: Directory, clock: Callable[[], datetime]):
+        self._store = store
+        self._state = state
+        self._directory = directory
+        self._clock = clock
+
+    def file(self, batch: Sequence[TriagedMention]) -> Mapping[Disposition, int]:
+        """Files up to 1,000 mentions in their order. Returns how many records were new, by disposition."""
+        triaged = {item.mention.key: item for item in batch}
+        standing = self._store.mentions([*triaged])
+        fresh, unite = self._decide([item for key, item in triaged.items() if key not in standing])
+        records = [*standing.values(), *self._store.create_mentions(fresh)]
+        self._store.create_complainants([*_complainants(records)])
+        self._write_cases(_by_case(records))
+        self._unite([*unite, *self._parted(standing.values())])
+        self._look_back(batch)
+        return Counter(record.disposition for record in fresh)
+
+    def _decide(self, items: Sequence[TriagedMention]) -> tuple[list[MentionRecord], list[tuple[str, ...]]]:
+        graves = tombstones.buried(self._state, [item.mention for item in items])
+        for _ in range(_MAX_ROUNDS):
+            deciding = Deciding(self._directory, self._clock(), graves)
+            records = deciding.decide(self._store, items)
+            if self._store.claim_keys(deciding.claims) == deciding.claims:
+                return records, deciding.unite
+        raise ContentionError("join keys were claimed by others in every round")
+
+    def _look_back(self, batch: Sequence[TriagedMention]) -> None:
+        """A tombstone written while the batch was being filed was seen by nobody: its sweep must come again."""
+        graves = tombstones.buried(self._state, [item.mention for item in batch])
+        tombstones.dig_up(self._state, [grave.id for grave in graves.values()])
+
+    def _write_cases(self, pending: Mapping[str, list[MentionRecord]]) -> None:
+        for _ in range(_MAX_ROUNDS):
+            if not pending:
+                return
+            pending = self._write_round(pending)
+        raise ContentionError("cases were changed by others in every round")
+
+    def _write_round(self, pending: Mapping[str, list[MentionRecord]]) -> Mapping[str, list[MentionRecord]]:
+        """Writes each case once; returns what was stale."""
+        roots = root_ids(self._store, [*pending])
+        grouped: dict[str, list[MentionRecord]] = {}
+        for id, records in pending.items():
+            grouped.setdefault(roots[id], []).extend(records)
+        known = self._store.cases([*grouped])
+        totals = self._store.case_totals({id: _group(id, known.get(id)) for id in grouped})
+        changes: list[tuple[Case, str | None]] = []
+        for id, records in grouped.items():
+            before = known.get(id)
+            after = self._changed(id, before, records, totals[id])
+            if after is not None:
+                changes.append((after, before.version if before else None))
+        written = self._store.write_cases(changes)
+        return {case.id: grouped[case.id] for (case, _), ok in zip(changes, written, strict=True) if not ok}
+
+    def _changed(
+        self, id: str, before: Versioned | None, records: Sequence[MentionRecord], totals: tuple[int, int]
+    ) -> Case | None:
+        """The case with these posts; None when nothing changes, or when nothing is left to make it from."""
+        posts = readable(records)
+        now = self._clock()
+        if before is not None:
+            after = add_posts(before.case, posts, totals, self._directory, now)
+            return None if after is before.case else after
+        if not posts:
+            return None
+        return add_posts(open_case(id, posts[0], self._directory, now), posts, totals, self._directory, now)
+
+    def _parted(self, standing: Iterable[MentionRecord]) -> Iterator[tuple[str, ...]]:
+        """Cases that a post filed before leads to, in case its batch was killed before it united them."""
+        posts = [post for post in readable(standing) if post.record.case_id is not None]
+        keys = {
+            post.record.key: join_keys(
+                post.mention, post.triage, post.record.queue or "", likely_place(post.triage)
+            ).read
+            for post in posts
+        }
+        held = self._store.holders([*{key for its in keys.values() for key in its}])
+        for its in keys.values():
+            ids = tuple(dict.fromkeys(held[key] for key in its if key in held))
+            if len(ids) > 1:
+                yield ids
+
+    def _unite(self, groups: Iterable[Sequence[str]]) -> None:
+        for group in dict.fromkeys(map(tuple, groups)):
+            for other in group[1:]:
+                self._merge(group[0], other)
+
+    def _merge(self, one: str, other: str) -> None:
+        """The kept case is written first: killed between the two, both are still roots and are merged again."""
+        for _ in range(_MAX_ROUNDS):
+            roots = root_ids(self._store, [one, other])
+            found = self._store.cases([roots[one], roots[other]])
+            if len(found) < 2:
+                return
+            united = absorb(found[roots[one]].case, found[roots[other]].case, self._clock())
+            if united is None:
+                return
+            kept, gone = united
+            if all(self._store.write_cases([(kept, found[kept.id].version)])) and all(
+                self._store.write_cases([(gone, found[gone.id].version)])
+            ):
+                self._write_cases({kept.id: []})
+                return
+        raise ContentionError("cases to be merged were changed by others in every round")
+
+
+def _group(id: str, case: Versioned | None) -> tuple[str, ...]:
+    return (id, *case.case.merged) if case is not None else (id,)
+
+
+def _by_case(records: Iterable[MentionRecord]) -> dict[str, list[MentionRecord]]:
+    grouped: dict[str, list[MentionRecord]] = {}
+    for record in records:
+        if record.case_id is not None:
+            grouped.setdefault(record.case_id, []).append(record)
+    return grouped
+
+
+def _complainants(records: Iterable[MentionRecord]) -> Iterator[Complainant]:
+    for record in records:
+        if record.case_id is not None and record.kind in _COMPLAINING:
+            yield Complainant(case_id=record.case_id, author_key=record.author_key)

@@ -1,0 +1,149 @@
+"""The case store on SQLite."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from queues.search import docket_key
+from queues.sqlite.database import MANY, Database, at_most, json_list
+from queues.sqlite.erasure import compact, erase_mentions
+from queues.sqlite.filing import FilingTables
+from queues.sqlite.finding import find_page, visible
+from queues.sqlite.index import reindex
+from queues.sqlite.writing import write_cases
+from queues.store import CaseCounts, CaseQuery, Page, Versioned, Visibility
+from schemas.case import Case, Complainant, Disposition, MentionRecord, Status
+
+__all__ = ["SqliteCaseStore"]
+
+_LISTED = "(SELECT value FROM json_each(?))"
+
+
+class SqliteCaseStore:
+    """Keeps the CaseStore protocol (queues/store.py) in one file, for any number of threads and processes.
+
+    Readers see what is written at once, search included, and never wait for a writer.
+    """
+
+    def __init__(self, path: Path):
+        """Raises StoreFormatError for a file of another program or a newer format, StoreDownError."""
+        self._database = Database(path)
+        self._filing = FilingTables(self._database)
+
+    def claim_keys(self, claims: Mapping[str, str]) -> Mapping[str, str]:
+        return self._filing.claim_keys(claims)
+
+    def holders(self, keys: Sequence[str]) -> Mapping[str, str]:
+        return self._filing.holders(keys)
+
+    def create_mentions(self, records: Sequence[MentionRecord]) -> Sequence[MentionRecord]:
+        return self._filing.create_mentions(records)
+
+    def mentions(self, keys: Sequence[str]) -> Mapping[str, MentionRecord]:
+        return self._filing.mentions(keys)
+
+    def create_complainants(self, complainants: Sequence[Complainant]) -> None:
+        self._filing.create_complainants(complainants)
+
+    def case_totals(self, groups: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[int, int]]:
+        return self._filing.case_totals(groups)
+
+    def cases(self, ids: Sequence[str]) -> Mapping[str, Versioned]:
+        at_most(len(ids), "case ids")
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT version, doc FROM cases WHERE id IN {_LISTED}",  # noqa: S608
+                (json_list(ids),),
+            ).fetchall()
+        found = [_versioned(row) for row in rows]
+        return {versioned.case.id: versioned for versioned in found}
+
+    def write_cases(self, changes: Sequence[tuple[Case, str | None]]) -> Sequence[bool]:
+        return write_cases(self._database, changes)
+
+    def case(self, id_or_docket: str, visibility: Visibility) -> Versioned | None:
+        seen = visible(visibility)
+        with self._database.read() as connection:
+            row = connection.execute(
+                f"""
+                SELECT version, doc FROM cases WHERE (id = ? OR docket = ?) AND {seen.sql}
+                ORDER BY id = ? DESC, n LIMIT 1
+                """,  # noqa: S608
+                (id_or_docket, docket_key(id_or_docket), *seen.values, id_or_docket),
+            ).fetchone()
+        return None if row is None else _versioned(row)
+
+    def search(self, query: CaseQuery, visibility: Visibility) -> Page:
+        """Also raises ValueError for a moment without a time zone."""
+        with self._database.read() as connection:
+            return find_page(connection, query, visibility)
+
+    def counts(self, visibility: Visibility) -> CaseCounts:
+        by_queue: dict[str, dict[Status, int]] = {}
+        with self._database.read() as connection:
+            for select, values in _counted(visibility):
+                for queue, status, cases in connection.execute(select, values):
+                    by_queue.setdefault(queue, {})[Status(status)] = cases
+        return CaseCounts(by_queue)
+
+    def case_mentions(self, case_id: str, visibility: Visibility, *, limit: int = 500) -> Sequence[MentionRecord]:
+        """Those of the cases merged into it, too. Raises ValueError for a limit outside 1..10,000."""
+        if not 1 <= limit <= MANY:
+            raise ValueError(f"limit {limit} is not between 1 and {MANY}")
+        seen = visible(visibility)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"""
+                WITH seen_case AS MATERIALIZED (SELECT id, doc FROM cases WHERE id = ? AND {seen.sql})
+                SELECT doc FROM mentions
+                WHERE case_id IN (
+                    SELECT id FROM seen_case
+                    UNION SELECT value FROM seen_case, json_each(seen_case.doc, '$.merged')
+                )
+                ORDER BY created, key LIMIT ?
+                """,  # noqa: S608
+                (case_id, *seen.values, limit),
+            ).fetchall()
+        return [MentionRecord.model_validate_json(doc) for (doc,) in rows]
+
+    def dispositions(self) -> Mapping[Disposition, int]:
+        return self._filing.dispositions()
+
+    def mentions_by_author(self, author_key: str) -> Sequence[str]:
+        return self._filing.mentions_by_author(author_key)
+
+    def erase_mentions(self, keys: Sequence[str]) -> None:
+        erase_mentions(self._database, keys)
+
+    def compact(self) -> bool:
+        return compact(self._database)
+
+    def reindex(self) -> Iterator[tuple[int, int]]:
+        return reindex(self._database)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _versioned(row: tuple[int, str]) -> Versioned:
+    version, doc = row
+    return Versioned(Case.model_validate_json(doc), str(version))
+
+
+def _counted(visibility: Visibility) -> list[tuple[str, tuple[str, ...]]]:
+    """SELECTs of (queue, status, cases): the queues that the reader may see, and what these watch in others."""
+    if visibility.queues is None:
+        return [("SELECT queue, status, cases FROM case_counts WHERE cases > 0", ())]
+    own = json_list(sorted(visibility.queues))
+    return [
+        (f"SELECT queue, status, cases FROM case_counts WHERE queue IN {_LISTED} AND cases > 0", (own,)),  # noqa: S608
+        (
+            f"""
+            SELECT queue, status, count(*) FROM cases
+            WHERE queue NOT IN {_LISTED} AND n IN (
+                SELECT n FROM case_queues INDEXED BY case_queues_watching
+                WHERE watching AND shelf < 2 AND queue IN {_LISTED}
+            ) GROUP BY queue, status
+            """,  # noqa: S608
+            (own, own),
+        ),
+    ]

@@ -1,0 +1,72 @@
+"""Taking the text of posts out of the file, for good."""
+
+from collections.abc import Sequence
+
+from queues.sqlite.database import Database, at_most, json_list
+from queues.sqlite.index import merge_segments
+from queues.sqlite.writing import write_standing
+from schemas.case import Case, CasePost, MentionRecord
+from schemas.mention import Author
+
+__all__ = ["compact", "erase_mentions"]
+
+_BATCH = 200
+_PAGES = 500
+_LISTED = "(SELECT value FROM json_each(?))"
+_ERASED_AUTHOR = Author(id="erased")
+
+
+def erase_mentions(database: Database, keys: Sequence[str]) -> None:
+    """See CaseStore.erase_mentions. In batches, so that writers wait briefly; doing it again changes nothing."""
+    at_most(len(keys), "mention keys")
+    for start in range(0, len(keys), _BATCH):
+        _erase(database, frozenset(keys[start : start + _BATCH]))
+
+
+def compact(database: Database) -> bool:
+    """See CaseStore.compact.
+
+    SQLite overwrites what it frees (secure_delete); what is left are words in the segments of the full-text index
+    and pages in the log of writes.
+    """
+    with database.read() as connection:
+        erasures, compacted = connection.execute("SELECT erasures, compacted FROM search_index").fetchone()
+    if erasures != compacted:
+        merge_segments(database)
+        with database.write() as connection:
+            connection.execute("UPDATE search_index SET compacted = max(compacted, ?)", (erasures,))
+    while database.give_free_pages_back(_PAGES):
+        pass
+    return database.checkpoint()
+
+
+def _erase(database: Database, keys: frozenset[str]) -> None:
+    listed = json_list(sorted(keys))
+    with database.write() as connection:
+        records = connection.execute(f"SELECT key, doc FROM mentions WHERE key IN {_LISTED}", (listed,)).fetchall()  # noqa: S608
+        connection.executemany(
+            "UPDATE mentions SET doc = ? WHERE key = ?",
+            [(_without_text(MentionRecord.model_validate_json(doc)).model_dump_json(), key) for key, doc in records],
+        )
+        cases = connection.execute(
+            f"SELECT doc FROM cases WHERE n IN (SELECT n FROM case_posts WHERE post IN {_LISTED})",  # noqa: S608
+            (listed,),
+        ).fetchall()
+        before = [Case.model_validate_json(doc) for (doc,) in cases]
+        after = [_without_posts(case, keys) for case in before]
+        write_standing(connection, [case for case, old in zip(after, before, strict=True) if case != old])
+        connection.execute("UPDATE search_index SET erasures = erasures + 1")
+
+
+def _without_text(record: MentionRecord) -> MentionRecord:
+    return record.model_copy(update={"mention": None, "triage": None, "sealed": None})
+
+
+def _without_posts(case: Case, keys: frozenset[str]) -> Case:
+    """``because`` goes too: it quotes words, and nothing says of which post."""
+    posts = tuple(_erased(post) if post.key in keys else post for post in case.posts)
+    return case.model_copy(update={"posts": posts, "because": ()})
+
+
+def _erased(post: CasePost) -> CasePost:
+    return post.model_copy(update={"text": "", "author": _ERASED_AUTHOR, "url": None, "erased": True})

@@ -1,0 +1,114 @@
+"""The state store on SQLite."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from queues.sqlite.database import MANY, Database, at_most, json_list
+from queues.state import AlreadyExistsError, StaleError, StateRecord
+
+__all__ = ["SqliteStateStore"]
+
+_COLUMNS = "kind, id, version, value, state"
+
+
+class SqliteStateStore:
+    """Keeps the StateStore protocol (queues/state.py) in the table ``state`` of a case file.
+
+    For any number of threads and processes. Counts are kept by triggers, so ``count`` does not depend on how many
+    records there are.
+    """
+
+    def __init__(self, path: Path):
+        """Raises StoreFormatError for a file of another program or a newer format, StoreDownError."""
+        self._database = Database(path)
+
+    def create(self, kind: str, id: str, value: Mapping[str, Any], *, state: str = "") -> StateRecord:
+        text = _dump(kind, id, value)
+        with self._database.write() as connection:
+            added = connection.execute(
+                "INSERT INTO state (kind, id, version, state, value) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
+                (kind, id, state, text),
+            )
+            if not added.rowcount:
+                raise AlreadyExistsError(f"{kind} {id!r} is there already")
+        return StateRecord(kind, id, 1, json.loads(text), state)
+
+    def get(self, kind: str, id: str) -> StateRecord | None:
+        return self.get_many(kind, [id]).get(id)
+
+    def get_many(self, kind: str, ids: Sequence[str]) -> dict[str, StateRecord]:
+        at_most(len(ids), "ids")
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM state WHERE kind = ? AND id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (kind, json_list(ids)),
+            ).fetchall()
+        return {row[1]: _record(row) for row in rows}
+
+    def replace(self, record: StateRecord, value: Mapping[str, Any], *, state: str | None = None) -> StateRecord:
+        text = _dump(record.kind, record.id, value)
+        state = record.state if state is None else state
+        with self._database.write() as connection:
+            changed = connection.execute(
+                "UPDATE state SET version = version + 1, state = ?, value = ? "
+                "WHERE kind = ? AND id = ? AND version = ?",
+                (state, text, record.kind, record.id, record.version),
+            )
+            if not changed.rowcount:
+                raise _stale(record)
+        return StateRecord(record.kind, record.id, record.version + 1, json.loads(text), state)
+
+    def delete(self, record: StateRecord) -> None:
+        with self._database.write() as connection:
+            standing = connection.execute(
+                "SELECT version FROM state WHERE kind = ? AND id = ?", (record.kind, record.id)
+            ).fetchone()
+            if standing is None:
+                return
+            if standing[0] != record.version:
+                raise _stale(record)
+            connection.execute("DELETE FROM state WHERE kind = ? AND id = ?", (record.kind, record.id))
+
+    def scan(self, kind: str, *, state: str | None = None, after: str = "", limit: int = 1000) -> Sequence[StateRecord]:
+        """Raises ValueError for a limit outside 1..10,000."""
+        if not 1 <= limit <= MANY:
+            raise ValueError(f"limit {limit} is not between 1 and {MANY}")
+        narrowed, values = ("", ()) if state is None else (" AND state = ?", (state,))
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM state WHERE kind = ?{narrowed} AND id > ? ORDER BY id LIMIT ?",  # noqa: S608
+                (kind, *values, after, limit),
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def count(self, kind: str, *, state: str | None = None) -> int:
+        narrowed, values = ("", ()) if state is None else (" AND state = ?", (state,))
+        with self._database.read() as connection:
+            (records,) = connection.execute(
+                f"SELECT coalesce(sum(records), 0) FROM state_counts WHERE kind = ?{narrowed}",  # noqa: S608
+                (kind, *values),
+            ).fetchone()
+        return int(records)
+
+    def close(self) -> None:
+        """Closes the file; the store is not used afterwards."""
+        self._database.close()
+
+
+def _record(row: tuple[str, str, int, str, str]) -> StateRecord:
+    kind, id, version, value, state = row
+    return StateRecord(kind, id, version, json.loads(value), state)
+
+
+def _dump(kind: str, id: str, value: Mapping[str, Any]) -> str:
+    """Raises ValueError for a value that is no JSON object: what is kept must be read back as it was."""
+    try:
+        return json.dumps(dict(value), allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{kind} {id!r}: the value is no JSON object: {error}") from error
+
+
+def _stale(record: StateRecord) -> StaleError:
+    return StaleError(f"{record.kind} {record.id!r} has changed since version {record.version}")

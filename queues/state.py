@@ -1,0 +1,65 @@
+"""The protocol of small state: everything that is kept and is not a case.
+
+Accounts, sessions, source cursors, dead letters, tombstones, jobs: each a *kind* of record with an id and a
+JSON value. ``state`` is a short word that a kind may use to find some of its records without reading all.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+__all__ = ["AlreadyExistsError", "StaleError", "StateRecord", "StateStore", "StoreDownError"]
+
+
+class AlreadyExistsError(Exception):
+    """A record with that id is there already."""
+
+
+class StaleError(Exception):
+    """What was read has changed since: read again and decide again."""
+
+
+class StoreDownError(Exception):
+    """The store cannot be reached or cannot write now; waiting helps, skipping does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRecord:
+    """One record. ``version`` starts at 1 and grows with each change; ``value`` is a JSON object."""
+
+    kind: str
+    id: str
+    version: int
+    value: Mapping[str, Any]
+    state: str = ""
+
+
+class StateStore(Protocol):
+    """Create, get, replace if the version fits, delete, scan. Every method may raise StoreDownError."""
+
+    def create(self, kind: str, id: str, value: Mapping[str, Any], *, state: str = "") -> StateRecord:
+        """Writes a record that is not there. Raises AlreadyExistsError."""
+        ...
+
+    def get(self, kind: str, id: str) -> StateRecord | None: ...
+
+    def get_many(self, kind: str, ids: Sequence[str]) -> dict[str, StateRecord]:
+        """Those of ``ids`` that exist, by id. At most 10,000 ids a call (ValueError)."""
+        ...
+
+    def replace(self, record: StateRecord, value: Mapping[str, Any], *, state: str | None = None) -> StateRecord:
+        """Writes over ``record`` if it is still the version that was read. Raises StaleError.
+
+        ``state`` None keeps the record's.
+        """
+        ...
+
+    def delete(self, record: StateRecord) -> None:
+        """Removes ``record`` if it is still the version that was read; gone already is fine. Raises StaleError."""
+        ...
+
+    def scan(self, kind: str, *, state: str | None = None, after: str = "", limit: int = 1000) -> Sequence[StateRecord]:
+        """Records of a kind by ascending id, those after ``after``; an own write is seen at once."""
+        ...
+
+    def count(self, kind: str, *, state: str | None = None) -> int: ...

@@ -1,0 +1,83 @@
+"""The Faust apps, one for each step: triage and filing each have a consumer group and a process of their own, so that
+a store that is down holds up neither the classifier nor, through it, the watch.
+
+``faust -A streams.app worker`` runs all steps in one process, in the same groups; the module-level ``app`` is put
+together by ``sunwai`` only when somebody asks for it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import faust
+
+from streams import topics
+from streams.agents import attach
+from streams.filing import FilingStep
+from streams.patience import patiently
+from streams.triage import Triaging
+
+__all__ = ["FILING", "GROUPS", "TRIAGE", "filing_app", "new_app", "triage_app"]
+
+TRIAGE = "sunwai-triage"
+FILING = "sunwai-filing"
+GROUPS: Mapping[str, tuple[topics.Topic, ...]] = {
+    TRIAGE: (topics.MENTIONS,),
+    FILING: (topics.TRIAGED, topics.DELETIONS, topics.DEAD_LETTERS),
+}
+"""Which topics each consumer group reads."""
+
+SWEEP_SECONDS = 2.0
+"""How often pending erasures are looked for: one indexed query when there are none."""
+
+COMMIT_SECONDS = 0.5
+"""Acknowledged events that a kill makes come again at most: what is worked off in so long."""
+
+
+def new_app(id: str, broker: str, **options: Any) -> faust.App:
+    """A Faust app as all of ours are: raw topics that we make ourselves, no tables, no web server, prompt to stop."""
+    return faust.App(
+        id,
+        broker=broker,
+        store="memory://",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        broker_commit_interval=COMMIT_SECONDS,
+        broker_max_poll_records=1000,
+        producer_acks=-1,
+        producer_max_request_size=topics.MAX_EVENT_BYTES,
+        consumer_max_fetch_size=topics.MAX_EVENT_BYTES,
+        stream_wait_empty=False,
+        stream_buffer_maxsize=4096,
+        **options,
+    )
+
+
+def triage_app(broker: str, triaging: Triaging, **options: Any) -> faust.App:
+    app = new_app(TRIAGE, broker, **options)
+    attach(app, topics.MENTIONS, triaging, name="triage")
+    return app
+
+
+def filing_app(broker: str, step: FilingStep, sweep: Callable[[], object], **options: Any) -> faust.App:
+    """``sweep`` is called every SWEEP_SECONDS; it erases what tombstones name."""
+    app = new_app(FILING, broker, **options)
+    attach(app, topics.TRIAGED, step.file, name="filing")
+    attach(app, topics.DELETIONS, step.bury, name="deletions")
+    attach(app, topics.DEAD_LETTERS, step.list_dead, name="dead-letters")
+
+    @app.timer(interval=SWEEP_SECONDS, name="sweep")
+    async def erase() -> None:
+        await patiently(lambda: asyncio.to_thread(sweep), "sweep")
+
+    return app
+
+
+def __getattr__(name: str) -> faust.App:
+    if name == "app":
+        from sunwai.assembly import whole_app  # noqa: PLC0415 - the one import upward, and only when asked for
+
+        return whole_app()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,78 @@
+"""Filing, as a stream: triaged mentions to the case store, deletions to tombstones, dead letters to a list.
+
+Each function takes a batch and does all that follows from it; each may be done again with the same batch.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from queues import tombstones
+from queues.filing import Filing
+from queues.state import AlreadyExistsError, StateStore
+from schemas.base import Value
+from schemas.events import Deletion
+from schemas.intake import describe
+from schemas.triage import TriagedMention
+from streams import dead_letters
+from streams.events import Received
+from streams.log import Event
+from streams.metrics import FILED
+
+__all__ = ["FilingStep"]
+
+V = TypeVar("V", bound=Value)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingStep:
+    """What the filing process does with each of its topics. Every method may raise StoreDownError."""
+
+    filing: Filing
+    state: StateStore
+    clock: Callable[[], datetime]
+
+    def file(self, batch: Sequence[Received]) -> list[Event]:
+        """Files triaged mentions; returns dead letters for what cannot be read."""
+        readable, dead = self._read(batch, TriagedMention)
+        for disposition, count in self.filing.file(readable).items():
+            FILED.labels(disposition).inc(count)
+        return dead
+
+    def bury(self, batch: Sequence[Received]) -> list[Event]:
+        """Writes a tombstone for each deletion; returns dead letters for what cannot be read."""
+        readable, dead = self._read(batch, Deletion)
+        for deletion in readable:
+            tombstones.bury(self.state, deletion)
+        return dead
+
+    def list_dead(self, batch: Sequence[Received]) -> list[Event]:
+        """Lists dead letters for the operator: where they lie and why, never what they say."""
+        for event in batch:
+            if event.value is not None:
+                self._list(event)
+        return []
+
+    def _list(self, event: Received) -> None:
+        entry = dead_letters.listed(event)
+        try:
+            self.state.create(dead_letters.KIND, entry.id, entry.value, state=dead_letters.OPEN)
+        except AlreadyExistsError:
+            known = self.state.get(dead_letters.KIND, entry.id)
+            if known is not None and known.value != entry.value:
+                self.state.replace(known, entry.value, state=dead_letters.OPEN)
+
+    def _read(self, batch: Sequence[Received], form: type[V]) -> tuple[list[V], list[Event]]:
+        readable: list[V] = []
+        dead: list[Event] = []
+        for event in batch:
+            if event.value is None:
+                continue
+            try:
+                readable.append(form.model_validate_json(event.value))
+            except ValidationError as error:
+                dead.append(dead_letters.dead_letter_of(event, describe(error), self.clock()))
+        return readable, dead

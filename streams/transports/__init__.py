@@ -1,0 +1,1 @@
+"""What carries events: the embedded SQLite log and Kafka, each with its Faust driver."""

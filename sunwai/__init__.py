@@ -1,0 +1,1 @@
+"""Sunwai: settings, the command line, and the only place where the parts are put together."""

@@ -1,0 +1,1 @@
+"""The commands of ``sunwai``, one file for each group of them."""

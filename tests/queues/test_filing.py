@@ -1,0 +1,302 @@
+"""What becomes of mentions: one case for what belongs together, and nothing lost or twice wherever it was killed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queues import tombstones
+from queues.deciding import root_ids
+from queues.filing import Filing
+from queues.naming import case_id
+from queues.sqlite import SqliteCaseStore, SqliteStateStore
+from queues.store import EVERYTHING, CaseQuery
+from schemas.case import Case, Disposition, PostKind, Status
+from schemas.events import Deletion, DeletionTarget
+from schemas.labels import ComplaintType, Urgency
+from schemas.triage import TriagedMention
+from tests.queues.directories import small_directory
+from tests.queues.factories import NOW, make_author, make_mention, make_triage, make_triaged
+
+DIRECTORY = small_directory()
+
+
+class Office:
+    """A store, a state store and filing over them, as the filing process has them."""
+
+    def __init__(self, folder: Path):
+        self.store = SqliteCaseStore(folder / "cases.db")
+        self.state = SqliteStateStore(folder / "cases.db")
+        self.filing = Filing(self.store, self.state, DIRECTORY, lambda: NOW)
+
+    def file(self, *items: TriagedMention) -> None:
+        self.filing.file(items)
+
+    def case_of(self, item: TriagedMention) -> Case:
+        record = self.store.mentions([item.mention.key])[item.mention.key]
+        assert record.case_id is not None
+        root = root_ids(self.store, [record.case_id])[record.case_id]
+        return self.store.cases([root])[root].case
+
+    def disposition(self, item: TriagedMention) -> Disposition:
+        return self.store.mentions([item.mention.key])[item.mention.key].disposition
+
+    def cases(self) -> list[Case]:
+        return [found.case for found in self.store.search(CaseQuery(limit=500), EVERYTHING).cases]
+
+    def close(self) -> None:
+        self.state.close()
+        self.store.close()
+
+
+@contextmanager
+def new_office() -> Iterator[Office]:
+    with TemporaryDirectory() as folder:
+        office = Office(Path(folder))
+        try:
+            yield office
+        finally:
+            office.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    office = Office(tmp_path)
+    yield office
+    office.close()
+
+
+def post(id: str, author: str = "a", **fields: Any) -> TriagedMention:
+    triage = {name: fields.pop(name) for name in ("complaint", "urgency", "type", "needs_human") if name in fields}
+    mention = make_mention(id, author=make_author(author, handle=fields.pop("handle", f"h_{author}")), **fields)
+    return make_triaged(mention, make_triage(mention.text, **triage))
+
+
+ORIGINAL = post("1", "ravi")
+FAMILY = (
+    ORIGINAL,
+    post("2", "ravi", text="abhi tak kuch nahi hua", in_reply_to="1", conversation_id="1"),
+    post("3", "meena", repost_of="1"),
+    post("4", "salim"),
+    post("5", "george", repost_of="4"),
+    post("6", "ravi", text="koi jawab to do saheb", in_reply_to="2"),
+)
+"""An original, its author's replies (one known only by what it answers), a repost, a copy, a repost of the copy."""
+STRANGER = post("9", "vimla", text="hamare mohalle ka nal toota hai, sadak par pani")
+
+
+def test_a_complaint_opens_a_case_with_docket_clock_and_reason(office: Office) -> None:
+    office.file(ORIGINAL)
+    case = office.case_of(ORIGINAL)
+    assert (case.queue, case.status, case.complainants, case.post_count) == ("water", Status.NEW, 1, 1)
+    assert case.docket is not None and case.docket.startswith("SPR-")
+    assert case.due_at == ORIGINAL.mention.received_at + timedelta(hours=504)
+    assert "@JalSundarpur" in case.reason
+    assert case.history[0].act == "opened"
+
+
+def test_what_belongs_together_is_one_case(office: Office) -> None:
+    office.file(*FAMILY, STRANGER)
+    case = office.case_of(ORIGINAL)
+    assert {office.case_of(item).id for item in FAMILY} == {case.id}
+    assert office.case_of(STRANGER).id != case.id
+    assert (case.post_count, case.complainants) == (6, 4)
+    assert len(office.cases()) == 2
+
+
+@settings(max_examples=40)
+@given(order=st.permutations([*FAMILY, STRANGER]), sizes=st.lists(st.integers(1, 4), min_size=7, max_size=7))
+def test_any_order_in_any_batches_gives_the_same_groups(order: Sequence[TriagedMention], sizes: list[int]) -> None:
+    with new_office() as office:
+        rest = [*order]
+        for size in sizes:
+            office.file(*rest[:size])
+            rest = rest[size:]
+        case = office.case_of(ORIGINAL)
+        assert {office.case_of(item).id for item in FAMILY} == {case.id}
+        assert (case.post_count, case.complainants) == (6, 4)
+        assert len(office.cases()) == 2
+        assert case.due_at is not None
+
+
+def test_filing_again_changes_nothing_even_with_another_model(office: Office) -> None:
+    office.file(*FAMILY, STRANGER)
+    before = (office.cases(), office.store.dispositions())
+    office.file(*FAMILY, STRANGER)
+    other = [item.model_copy(update={"triage": make_triage(complaint=0.01)}) for item in FAMILY]
+    office.file(*other)
+    assert (office.cases(), office.store.dispositions()) == before
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing of ours catches it."""
+
+
+STEPS = ("claim_keys", "create_mentions", "create_complainants", "write_cases")
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_killed_at_any_step_and_done_again_gives_what_an_undisturbed_run_gives(
+    tmp_path: Path, step: str, after: bool, nth: int
+) -> None:
+    def state_of(office: Office) -> Any:
+        fields = {"changed_at", "history"}
+        return [case.model_dump(exclude=fields) for case in office.cases()], office.store.dispositions()
+
+    batches = (FAMILY[3:], FAMILY[:3], (STRANGER,))
+    with new_office() as undisturbed:
+        for batch in batches:
+            undisturbed.file(*batch)
+        expected = state_of(undisturbed)
+    office = Office(tmp_path)
+    calls = 0
+    real: Callable[..., Any] = getattr(office.store, step)
+
+    def dying(*arguments: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == nth and not after:
+            raise Killed
+        result = real(*arguments)
+        if calls == nth:
+            raise Killed
+        return result
+
+    setattr(office.store, step, dying)
+    for batch in batches:
+        try:
+            office.file(*batch)
+        except Killed:
+            office.file(*batch)
+    assert state_of(office) == expected
+    office.close()
+
+
+def test_no_complaint_is_recorded_and_makes_no_case(office: Office) -> None:
+    thanks = post("20", complaint=0.02, text="bahut bahut dhanyavaad aapka")
+    office.file(thanks)
+    assert office.disposition(thanks) is Disposition.NOT_COMPLAINT
+    assert office.cases() == []
+
+
+def test_thanks_in_the_complaints_own_thread_joins_it(office: Office) -> None:
+    thanks = post("21", "ravi", complaint=0.02, text="pani aa gaya, dhanyavaad", in_reply_to="1")
+    office.file(ORIGINAL, thanks)
+    assert office.disposition(thanks) is Disposition.JOINED
+    assert office.case_of(thanks).id == office.case_of(ORIGINAL).id
+
+
+def test_an_unsure_post_waits_in_review_without_docket_but_with_a_due_moment(office: Office) -> None:
+    unsure = post("22", needs_human=True)
+    office.file(unsure)
+    case = office.case_of(unsure)
+    assert (case.status, case.docket) == (Status.REVIEW, None)
+    assert case.due_at is not None
+
+
+def test_short_complaints_of_two_people_are_two_cases(office: Office) -> None:
+    one, other = (post(id, author, text="paani nahi aaya") for id, author in (("30", "a"), ("31", "b")))
+    office.file(one, other)
+    assert office.case_of(one).id != office.case_of(other).id
+
+
+def test_a_copy_of_the_next_day_still_joins_and_one_of_three_days_later_does_not(office: Office) -> None:
+    tomorrow, later = (post(str(40 + d), f"p{d}", created_at=NOW + timedelta(days=d)) for d in (1, 3))
+    office.file(ORIGINAL, tomorrow, later)
+    assert office.case_of(tomorrow).id == office.case_of(ORIGINAL).id
+    assert office.case_of(later).id != office.case_of(ORIGINAL).id
+
+
+def test_a_worse_turn_raises_the_urgency_and_brings_the_due_moment_forward(office: Office) -> None:
+    worse = post("50", "ravi", text="ab current aa raha hai pani me", in_reply_to="1", urgency=Urgency.CRITICAL)
+    office.file(ORIGINAL)
+    office.file(worse)
+    case = office.case_of(ORIGINAL)
+    assert case.urgency is Urgency.CRITICAL
+    assert case.due_at == ORIGINAL.mention.received_at + timedelta(hours=4)
+
+
+def test_no_machine_changes_what_a_person_has_set(office: Office) -> None:
+    office.file(ORIGINAL)
+    known = office.store.cases([case_id(ORIGINAL.mention.key)])[case_id(ORIGINAL.mention.key)]
+    touched = known.case.model_copy(update={"touched": ("urgency", "queue"), "revision": 1, "queue": "grievances"})
+    assert office.store.write_cases([(touched, known.version)]) == [True]
+    worse = post("51", "ravi", text="bachche ko current laga", in_reply_to="1", urgency=Urgency.CRITICAL)
+    order = post("52", "sp", handle="dmsundarpur", text="see", handles=["sundarpurpolice"], in_reply_to="1")
+    office.file(worse, order)
+    case = office.case_of(ORIGINAL)
+    assert (case.urgency, case.queue) == (Urgency.NORMAL, "grievances")
+    assert "police-control" in case.watching
+
+
+def test_an_offices_own_reply_is_recorded_and_not_filed(office: Office) -> None:
+    reply = post("60", "jal", handle="jalsundarpur", handles=["ravi"], text="team bheji hai", in_reply_to="1")
+    office.file(ORIGINAL, reply)
+    assert office.disposition(reply) is Disposition.OFFICIAL
+    case = office.case_of(ORIGINAL)
+    assert [item.kind for item in case.posts] == [PostKind.ORIGINAL, PostKind.OFFICIAL]
+    assert case.complainants == 1
+
+
+@pytest.mark.parametrize("citizen_first", [True, False])
+def test_a_direction_moves_the_case_and_says_by_whom(office: Office, citizen_first: bool) -> None:
+    order = post(
+        "61", "dm", handle="dmsundarpur", handles=["sundarpurtraffic"], text="kindly look into it", in_reply_to="1"
+    )
+    office.file(*((ORIGINAL, order) if citizen_first else (order, ORIGINAL)))
+    case = office.case_of(ORIGINAL)
+    assert (case.queue, case.directed_by) == ("police-traffic", "dmsundarpur")
+    assert "dmsundarpur" in case.reason
+    assert case.complainants == 1
+
+
+def test_several_offices_tagged_make_one_case_with_the_others_watching(office: Office) -> None:
+    item = post("62", handles=["sundarpurpolice", "jalsundarpur", "dmsundarpur"])
+    office.file(item)
+    case = office.case_of(item)
+    assert (case.queue, case.watching) == ("water", ("police-control", "grievances"))
+
+
+def test_a_complaint_about_staff_goes_to_oversight_and_nobody_complained_of_watches(office: Office) -> None:
+    item = post("63", handles=["sundarpurpolice"], type=ComplaintType.STAFF_CONDUCT)
+    office.file(item)
+    case = office.case_of(item)
+    assert (case.queue, case.watching) == ("oversight", ())
+
+
+def test_a_deleted_post_is_recorded_without_a_word_of_it(office: Office) -> None:
+    tombstones.bury(office.state, Deletion(target=DeletionTarget.POST, id="1", at=NOW))
+    office.file(ORIGINAL)
+    record = office.store.mentions([ORIGINAL.mention.key])[ORIGINAL.mention.key]
+    assert (record.disposition, record.mention, record.triage) == (Disposition.DELETED, None, None)
+    assert office.cases() == []
+
+
+def test_a_post_that_comes_after_its_sweep_is_swept_again(office: Office) -> None:
+    tombstones.bury(office.state, Deletion(target=DeletionTarget.AUTHOR, id="ravi", at=NOW))
+    [grave] = office.state.scan(tombstones.KIND)
+    office.state.replace(grave, grave.value, state=tombstones.DONE)
+    office.file(ORIGINAL)
+    assert office.state.count(tombstones.KIND, state=tombstones.PENDING) == 1
+
+
+def test_a_case_keeps_twenty_posts_and_counts_all(office: Office) -> None:
+    office.file(ORIGINAL, *(post(str(100 + n), f"u{n}", repost_of="1") for n in range(60)))
+    case = office.case_of(ORIGINAL)
+    assert (len(case.posts), case.post_count, case.complainants) == (20, 61, 61)
+
+
+def test_historic_posts_have_no_clock_until_a_live_one_joins(office: Office) -> None:
+    old = post("70", "ravi", historic=True)
+    office.file(old)
+    assert office.case_of(old).due_at is None
+    office.file(post("71", "ravi", text="ab bhi wahi haal hai", in_reply_to="70"))
+    assert office.case_of(old).due_at is not None
