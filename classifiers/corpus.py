@@ -115,7 +115,7 @@ def _batches(*, test: bool) -> list[Path]:
 
 def _rows_of(path: Path) -> Iterator[Row]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path}: cannot be read as UTF-8 text: {error}") from error
     for number, line in enumerate(lines, 1):

@@ -7,7 +7,7 @@ together by ``sunwai`` only when somebody asks for it.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
 
 import faust
 
@@ -34,8 +34,11 @@ COMMIT_SECONDS = 0.5
 """Acknowledged events that a kill makes come again at most: what is worked off in so long."""
 
 
-def new_app(id: str, broker: str, **options: Any) -> faust.App:
-    """A Faust app as all of ours are: raw topics that we make ourselves, no tables, no web server, prompt to stop."""
+def new_app(id: str, broker: str, datadir: Path) -> faust.App:
+    """A Faust app as all of ours are: raw topics that we make ourselves, no tables, no web server, prompt to stop.
+
+    ``datadir`` is where Faust would keep tables; we have none, but it makes the folder.
+    """
     return faust.App(
         id,
         broker=broker,
@@ -51,19 +54,19 @@ def new_app(id: str, broker: str, **options: Any) -> faust.App:
         consumer_max_fetch_size=topics.MAX_EVENT_BYTES,
         stream_wait_empty=False,
         stream_buffer_maxsize=4096,
-        **options,
+        datadir=datadir,
     )
 
 
-def triage_app(broker: str, triaging: Triaging, **options: Any) -> faust.App:
-    app = new_app(TRIAGE, broker, **options)
+def triage_app(broker: str, datadir: Path, triaging: Triaging) -> faust.App:
+    app = new_app(TRIAGE, broker, datadir)
     attach(app, topics.MENTIONS, triaging, name="triage")
     return app
 
 
-def filing_app(broker: str, step: FilingStep, sweep: Callable[[], object], **options: Any) -> faust.App:
+def filing_app(broker: str, datadir: Path, step: FilingStep, sweep: Callable[[], object]) -> faust.App:
     """``sweep`` is called every SWEEP_SECONDS; it erases what tombstones name."""
-    app = new_app(FILING, broker, **options)
+    app = new_app(FILING, broker, datadir)
     attach(app, topics.TRIAGED, step.file, name="filing")
     attach(app, topics.DELETIONS, step.bury, name="deletions")
     attach(app, topics.DEAD_LETTERS, step.list_dead, name="dead-letters")

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from queues import tombstones
 from queues.filing import Filing
-from queues.state import AlreadyExistsError, StateStore
+from queues.state import StateStore
 from schemas.base import Value
 from schemas.events import Deletion
 from schemas.intake import describe
 from schemas.triage import TriagedMention
-from streams import dead_letters
+from streams.dead_letter_list import enlist
+from streams.dead_letters import dead_letter_of
 from streams.events import Received
 from streams.log import Event
 from streams.metrics import FILED
@@ -53,17 +54,8 @@ class FilingStep:
         """Lists dead letters for the operator: where they lie and why, never what they say."""
         for event in batch:
             if event.value is not None:
-                self._list(event)
+                enlist(self.state, event)
         return []
-
-    def _list(self, event: Received) -> None:
-        entry = dead_letters.listed(event)
-        try:
-            self.state.create(dead_letters.KIND, entry.id, entry.value, state=dead_letters.OPEN)
-        except AlreadyExistsError:
-            known = self.state.get(dead_letters.KIND, entry.id)
-            if known is not None and known.value != entry.value:
-                self.state.replace(known, entry.value, state=dead_letters.OPEN)
 
     def _read(self, batch: Sequence[Received], form: type[V]) -> tuple[list[V], list[Event]]:
         readable: list[V] = []
@@ -74,5 +66,5 @@ class FilingStep:
             try:
                 readable.append(form.model_validate_json(event.value))
             except ValidationError as error:
-                dead.append(dead_letters.dead_letter_of(event, describe(error), self.clock()))
+                dead.append(dead_letter_of(event, describe(error), self.clock()))
         return readable, dead

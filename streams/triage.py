@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from classifiers.api import Classifier, Post
 
+from classifiers.api import Classifier, Post
 from queues.seal import Sealer
 from schemas.directory import Directory
 from schemas.events import Observation

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 import faust
-from classifiers.api import Classifier, load
 from queues.directory_file import load_directory
 
+from classifiers.api import Classifier, load
 from queues.filing import Filing
 from queues.seal import Sealer, read_or_make_key
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
@@ -91,14 +92,18 @@ class Office:
             max_bytes=self.log_max_bytes,
         )
 
+    @property
+    def _faust_folder(self) -> Path:
+        return self.settings.data / "faust"
+
     def triage_app(self) -> faust.App:
         triaging = Triaging(self.classifier, self.directory, self.sealer, self.clock)
-        return apps.triage_app(self.broker, triaging)
+        return apps.triage_app(self.broker, self._faust_folder, triaging)
 
     def filing_app(self) -> faust.App:
         filing = Filing(self.store, self.state, self.directory, self.clock)
         step = FilingStep(filing, self.state, self.clock)
-        return apps.filing_app(self.broker, step, self.sweep)
+        return apps.filing_app(self.broker, self._faust_folder, step, self.sweep)
 
     def sweep(self) -> int:
         """Erases what tombstones name; returns how many are left to do."""

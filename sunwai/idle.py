@@ -35,6 +35,4 @@ class Idleness:
         return self._idle_looks >= 2
 
     def _look(self) -> bool:
-        return is_idle(self._log.lags(), [*GROUPS]) and not self._state.count(
-            tombstones.KIND, state=tombstones.PENDING
-        )
+        return is_idle(self._log.lags(), [*GROUPS]) and not self._state.count(tombstones.KIND, state=tombstones.PENDING)

@@ -6,7 +6,7 @@ from queues.state import StateStore
 from queues.store import CaseStore
 from schemas.base import Value
 from schemas.case import Disposition
-from streams import dead_letters
+from streams import dead_letter_list as dead_letters
 from streams.log import EventLog, PartitionLag
 
 __all__ = ["Lag", "OfficeStatus", "is_idle", "office_status"]

@@ -48,12 +48,14 @@ _WEAK = {
 }
 NEUTRAL = "neutral"
 """The kind of a number that is no one's secret and no office's reference: money, an order, a roll number."""
+VAGUE = Cue(NEUTRAL, weak=True)
+"""A word that announces some number, not which."""
 _NEUTRAL_STRONG = "rs inr rupees rupaye rupay रु रुपये रुपए रूपये otp tweet order invoice awb tracking roll challan"
 _NEUTRAL_WEAK = "bill receipt booking ref reference parcel ऑर्डर चालान बिल रसीद बुकिंग"
 
 NUMBER_WORDS = frozenset(
     "no nos num number numbers id ids code नंबर नं न संख्या क्रमांक क्र आईडी नम्बर sankhya kramank nambar "
-    "nambr numbar ref आयडी नंबरों नंबरवर नंबरला कोड".split()
+    "nambr numbar आयडी नंबरों नंबरवर नंबरला कोड".split()
 )
 FILLERS = frozenset(
     "is are was my mera meri mere our hai h he ye yeh this the of for on at par pe to ka ki ke है हैं मेरा मेरी मेरे यह ये पर का की के "
@@ -83,7 +85,7 @@ def _cues() -> dict[str, Cue]:
     table = {word: Cue(kind) for kind, listed in _STRONG.items() for word in listed.split()}
     table |= {word: Cue(kind, weak=True) for kind, listed in _WEAK.items() for word in listed.split()}
     table |= {word: Cue(NEUTRAL) for word in _NEUTRAL_STRONG.split()}
-    table |= {word: Cue(NEUTRAL, weak=True) for word in _NEUTRAL_WEAK.split()}
+    table |= {word: VAGUE for word in _NEUTRAL_WEAK.split()}
     return table
 
 

@@ -73,13 +73,16 @@ def mask(text: str, *, department: str | None = None) -> Masked:
             break
         personal.extend(Personal(span.kind, span.value) for span in found)
         text = "".join(_pieces(text, found))
-    return Masked(text, tuple(Reference(span.kind, span.value, span.start, span.end) for span in spans), tuple(personal))
+    return Masked(
+        text, tuple(Reference(span.kind, span.value, span.start, span.end) for span in spans), tuple(personal)
+    )
 
 
 def _find(text: str, department: str | None) -> list[Span]:
     walls = find_addresses(text)
     return sorted(
-        [span for span in walls if span.personal] + list(find_numbers(text, walls, department)), key=lambda span: span.start
+        [span for span in walls if span.personal] + list(find_numbers(text, walls, department)),
+        key=lambda span: span.start,
     )
 
 

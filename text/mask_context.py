@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from text.cues import FILLERS, NEUTRAL, NUMBER_WORDS, ORDINALS, TRAIN_NAMES, UTILITY_WORDS, Cue, cue_of
+from text.cues import FILLERS, NEUTRAL, NUMBER_WORDS, ORDINALS, TRAIN_NAMES, UTILITY_WORDS, VAGUE, Cue, cue_of
 from text.normalise import MARKS
 
 # Abbreviations keep their dots: a/c, f.i.r, एफ.आई.आर.
@@ -37,21 +37,25 @@ def tokens_of(text: str) -> list[str]:
 def announced_before(text: str, railways: bool) -> Announced | None:
     """Read the words before a number from right to left, past fillers, up to the first that announces one.
 
-    In a post to the railways a "gaadi" is a train, with or without "no.".
+    A vague one ("ref no.") gives way to a clear one further left ("application ref no."). In a post to the railways
+    a "gaadi" is a train, with or without "no.".
     """
     words = tokens_of(text)[-_MOST_WORDS:]
     numbered = text.rstrip(" :-").endswith("#")
     introduced = numbered or ":" in text[-3:]
+    vague: Announced | None = None
     while words:
         word = words.pop()
         cue = _sign_or_cue(word)
-        if cue is not None and (introduced or not cue.weak or (railways and cue.kind == "vehicle")):
+        if cue == VAGUE and introduced:
+            vague = Announced(cue.kind, numbered)
+        elif cue is not None and (introduced or not cue.weak or (railways and cue.kind == "vehicle")):
             return Announced(_kind(cue, words), numbered)
-        if word in NUMBER_WORDS:
+        elif word in NUMBER_WORDS:
             numbered = introduced = True
         elif word not in FILLERS and word != "#":
-            return None
-    return None
+            break
+    return vague
 
 
 def announced_after(text: str, start: int, end: int) -> Announced | None:

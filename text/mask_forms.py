@@ -39,9 +39,7 @@ _EXPECT_MOBILE_FORM = {"pnr", "consumer"}
 _MISTAKEN_FOR_AMOUNTS = {"ward", "pole", "fir", "docket", "complaint", "application"}
 
 # State and union territory codes of the Central Motor Vehicles Rules, 1989, with those since renamed.
-_STATES = (
-    "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TG|TN|TR|TS|UA|UK|UP|WB"
-)
+_STATES = "AN|AP|AR|AS|BR|CG|CH|DD|DL|DN|GA|GJ|HP|HR|JH|JK|KA|KL|LA|LD|MH|ML|MN|MP|MZ|NL|OD|OR|PB|PY|RJ|SK|TG|TN|TR|TS|UA|UK|UP|WB"
 # In capitals the parts may stand apart; in small letters only joined or dashed ("up 14 se 2000" is no vehicle).
 _VEHICLE = re.compile(
     rf"(?<![A-Za-z\d])(?:(?:{_STATES})[ -]?\d{{1,2}}[A-Z]?[ -]?[A-Z]{{1,3}}[ -]?\d{{1,4}}"
@@ -67,7 +65,9 @@ def reference_at(announced: Announced, text: str, begins: tuple[int, int], end: 
         form = _FORMS.get(kind)
         for begin in dict.fromkeys(begins):
             found = form.match(text, begin, end) if form is not None else None
-            if found is not None and _plausible(announced, kind, found[0], text[found.end() : min(end, found.end() + 16)]):
+            if found is not None and _plausible(
+                announced, kind, found[0], text[found.end() : min(end, found.end() + 16)]
+            ):
                 return Span(begin, found.end(), kind, _value(kind, found[0]))
     return None
 

@@ -71,7 +71,7 @@ class _Stretch:
         letters = _CODE_LETTERS.search(self._text, max(self._position, start - _LONGEST_CODE_LETTERS), start)
         if letters is None:
             return start
-        cue = cue_of(letters[0].rstrip("/_-").lower())
+        cue = cue_of(letters[0].rstrip("_-").lower())
         return start if cue is not None and not cue.weak else letters.start()
 
     def _announced(self, code_start: int, start: int) -> list[Announced]:

@@ -120,7 +120,8 @@ def create(path: Path) -> None:
     Raises LogDownError when it cannot be written, ValueError when a newer version of the program made it.
     """
     with _log_errors(path), _alone(path):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if not path.exists():  # one that is there must not be opened past SQLite: closing it would drop its locks
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with closing(_connect(path)) as db:
             _migrate(path, db)
 

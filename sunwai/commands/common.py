@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from queues.directory_file import DirectoryError
 from rich.console import Console
 
-from queues.directory_file import DirectoryError
 from queues.state import StoreDownError
 from streams.log import LogDownError
 from sunwai.assembly import Office
 from sunwai.logs import set_up_logs
 from sunwai.settings import Settings, SettingsError, read_settings
 
-__all__ = ["DataOption", "JsonOption", "console", "fail", "office", "open_input", "open_output", "print_json", "say", "settings"]
+__all__ = [
+    "DataOption",
+    "JsonOption",
+    "console",
+    "fail",
+    "office",
+    "open_input",
+    "open_output",
+    "print_json",
+    "say",
+    "settings",
+]
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of the embedded default (SUNWAI_DATA).", show_default=False)

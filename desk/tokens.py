@@ -1,0 +1,77 @@
+"""Tokens by which programs use the API in a user's name; only the SHA-256 is kept, as kind ``token``."""
+
+import secrets
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from desk.accounts import AccountError, User, find_account, remove
+from desk.sessions import token_hash
+from queues.state import StateStore
+from schemas.base import Utc, Value
+
+__all__ = ["Scope", "Token", "add_token", "find_token", "list_tokens", "revoke_token"]
+
+TOKEN = "token"  # noqa: S105 - a kind of record
+_PREFIX = "sunwai_"
+"""Lets people and secret scanners see what it is."""
+_PAGE = 500
+
+
+class Scope(StrEnum):
+    READ = "read"
+    WRITE = "write"
+
+
+class Token(Value):
+    """A token as it is kept. ``label`` is what it is for; its ``id`` is the hash."""
+
+    schema_version: Literal[1] = 1
+    user: str
+    label: str
+    scopes: tuple[Scope, ...]
+    created_at: Utc
+    expires_at: Utc
+
+
+def add_token(
+    state: StateStore, user: str, label: str, scopes: Collection[Scope], *, now: datetime, lifetime: timedelta
+) -> str:
+    """Makes a token and returns it: it is shown only now. Raises AccountError, StoreDownError."""
+    if find_account(state, user) is None:
+        raise AccountError(f"user: there is no user {user}")
+    if not scopes:
+        raise AccountError("scopes: at least one is needed: read, write")
+    token = _PREFIX + secrets.token_urlsafe(32)
+    kept = Token(user=user, label=label, scopes=tuple(sorted(scopes)), created_at=now, expires_at=now + lifetime)
+    state.create(TOKEN, token_hash(token), kept.model_dump(mode="json"), state=user)
+    return token
+
+
+def find_token(state: StateStore, token: str, clock: Callable[[], datetime]) -> tuple[User, frozenset[Scope]] | None:
+    """Whose token it is and what it allows; None when it is unknown or over, or its user disabled."""
+    record = state.get(TOKEN, token_hash(token))
+    if record is None:
+        return None
+    kept = Token.model_validate(record.value)
+    account = find_account(state, kept.user)
+    if clock() >= kept.expires_at or account is None or not account.active:
+        return None
+    return account.user, frozenset(kept.scopes)
+
+
+def list_tokens(state: StateStore, user: str | None = None) -> Iterator[tuple[str, Token]]:
+    """(id, token) of every token, or of those of one user."""
+    after = ""
+    while records := state.scan(TOKEN, state=user, after=after, limit=_PAGE):
+        yield from ((record.id, Token.model_validate(record.value)) for record in records)
+        after = records[-1].id
+
+
+def revoke_token(state: StateStore, id: str) -> bool:
+    """Ends a token; False when there is none of that id."""
+    record = state.get(TOKEN, id)
+    if record is not None:
+        remove(state, record)
+    return record is not None

@@ -1,0 +1,5 @@
+"""``python -m sunwai``."""
+
+from sunwai.cli import main
+
+main()

@@ -1,0 +1,93 @@
+"""The desk as a process: ``python -m sunwai.desk_process``, or in the foreground by ``sunwai desk``."""
+
+import os
+import socket
+import urllib.error
+import urllib.request
+from datetime import timedelta
+
+import uvicorn
+from desk.app import create_app
+from fastapi import FastAPI
+from streams.sources.publish import Publisher
+from streams.sources.webhook import ingest_router
+
+from desk.parts import Desk, DeskSettings
+from schemas.directory import Source
+from sunwai.assembly import Office
+from sunwai.logs import set_up_logs
+from sunwai.orphans import leave_with_supervisor
+from sunwai.settings import read_settings
+
+__all__ = ["desk_app", "free_port", "is_ready", "serve_desk"]
+
+READY_SECONDS = 0.5
+
+
+def desk_app(office: Office) -> FastAPI:
+    """The web application of an office, with the endpoint for its sources."""
+    settings = office.settings
+
+    def publisher_for(source: Source) -> Publisher:
+        return Publisher(office.log, office.clock, source=source.code, platform=source.platform)
+
+    return create_app(
+        Desk(
+            store=office.store,
+            state=office.state,
+            directory=office.directory,
+            clock=office.clock,
+            settings=DeskSettings(
+                session_lifetime=timedelta(hours=settings.session_hours), secure_cookies=settings.secure_cookies
+            ),
+            routers=(ingest_router(publisher_for, office.directory, source_secret, office.state, office.clock),),
+        )
+    )
+
+
+def source_secret(code: str) -> bytes | None:
+    """A source's signing key from ``SUNWAI_SOURCE_{CODE}_KEY``; None when it has none, and then nobody may send."""
+    value = os.environ.get(f"SUNWAI_SOURCE_{code.upper().replace('-', '_')}_KEY")
+    return value.encode() if value else None
+
+
+def serve_desk(office: Office, port: int) -> None:
+    """Serves until it is told to stop."""
+    uvicorn.run(
+        desk_app(office),
+        host=office.settings.host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.bind((host, 0))
+        return int(listener.getsockname()[1])
+
+
+def is_ready(address: str) -> bool:
+    """Whether the desk at ``http://host:port/`` answers and can reach its store."""
+    try:
+        with urllib.request.urlopen(f"{address}health", timeout=READY_SECONDS) as answer:  # noqa: S310 - our own desk
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+
+
+def main() -> None:
+    settings = read_settings()
+    set_up_logs(settings)
+    leave_with_supervisor()
+    serve_desk(Office(settings), settings.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What must hold of an office after anything: nothing lost, nothing twice, counts exact."""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from queues.deciding import root_ids
+from queues.sqlite import SqliteCaseStore
+from queues.store import EVERYTHING, MAX_PAGE, CaseQuery
+from schemas.case import Case, Disposition
+
+__all__ = ["all_cases", "assert_whole", "groups"]
+
+
+def all_cases(data: Path) -> list[Case]:
+    store = SqliteCaseStore(data / "cases.db")
+    try:
+        return _all(store)
+    finally:
+        store.close()
+
+
+def _all(store: SqliteCaseStore) -> list[Case]:
+    found: list[Case] = []
+    cursor: str | None = None
+    while True:
+        page = store.search(CaseQuery(limit=MAX_PAGE, cursor=cursor), EVERYTHING)
+        found.extend(versioned.case for versioned in page.cases)
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def assert_whole(data: Path, keys: Iterable[str]) -> None:
+    """Every key has one record; every record that says so has its case; counters are what the records say."""
+    store = SqliteCaseStore(data / "cases.db")
+    try:
+        wanted = list(keys)
+        records = {}
+        for start in range(0, len(wanted), 5000):
+            records |= store.mentions(wanted[start : start + 5000])
+        assert set(records) == set(wanted)
+        assert sum(store.dispositions().values()) == len(wanted)
+        filed = [record for record in records.values() if record.case_id is not None]
+        roots = root_ids(store, [*{record.case_id for record in filed if record.case_id}])
+        posts: dict[str, int] = {}
+        people: dict[str, set[str]] = {}
+        for record in filed:
+            root = roots[record.case_id or ""]
+            posts[root] = posts.get(root, 0) + 1
+            if record.disposition in (Disposition.CASE, Disposition.JOINED):
+                people.setdefault(root, set()).add(record.author_key)
+        cases = {case.id: case for case in _all(store)}
+        assert set(cases) == set(posts)
+        assert {id: case.post_count for id, case in cases.items()} == posts
+        assert {id: case.complainants for id, case in cases.items()} == {id: len(who) for id, who in people.items()}
+        assert all(case.due_at is not None for case in cases.values() if case.is_open and not case.historic)
+    finally:
+        store.close()
+
+
+def groups(data: Path) -> set[frozenset[str]]:
+    """Which mentions belong together, whatever their cases are called."""
+    with sqlite3.connect(data / "cases.db") as connection:
+        rows = connection.execute("SELECT key, case_id FROM mentions WHERE case_id IS NOT NULL").fetchall()
+    store = SqliteCaseStore(data / "cases.db")
+    try:
+        roots: dict[str, str] = {}
+        ids = [*{case for _, case in rows}]
+        for start in range(0, len(ids), 5000):
+            roots |= root_ids(store, ids[start : start + 5000])
+    finally:
+        store.close()
+    together: dict[str, set[str]] = {}
+    for key, case in rows:
+        together.setdefault(roots[case], set()).add(key)
+    return {frozenset(keys) for keys in together.values()}

@@ -1,0 +1,97 @@
+"""Posts in, cases in queues, through real processes: counts add up, and doing anything again changes nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streams.app import FILING, TRIAGE
+from streams.topics import MENTIONS, TRIAGED
+from streams.transports.sqlite_log import SqliteLog
+from sunwai.assembly import Office
+from sunwai.settings import read_settings
+from tests.pipeline.feed import make_feed, write_feed
+from tests.pipeline.invariants import all_cases, assert_whole, groups
+from tests.pipeline.office import OfficeUnderTest, wait_for
+
+pytestmark = pytest.mark.process
+
+
+def test_a_feed_becomes_cases_and_a_second_run_or_a_replay_changes_nothing(
+    office: OfficeUnderTest, tmp_path: Path
+) -> None:
+    feed = write_feed(tmp_path / "feed.jsonl", 3000)
+    office.ingest(feed)
+    first = office.work_off()
+    assert (first["received"], first["dead_letters"]) == (3000, 0)
+    assert first["cases"] > 100 and first["joined"] > 50 and first["not_complaints"] > 500
+    assert all(entry["lag"] == 0 for entry in first["lag"])
+    keys = [f"x:{post['id']}" for post in make_feed(3000)]
+    assert_whole(office.data, keys)
+    before = {case.id: case for case in all_cases(office.data)}
+
+    office.ingest(feed, "--again")
+    rewind(office, FILING, TRIAGED.name)
+    again = office.work_off()
+    assert counts(again) == counts(first)
+    assert {case.id: case for case in all_cases(office.data)} == before
+
+
+def test_another_model_changes_no_decision_that_stands(office: OfficeUnderTest, tmp_path: Path) -> None:
+    office.ingest(write_feed(tmp_path / "feed.jsonl", 400))
+    first = office.work_off()
+    before = {case.id: case for case in all_cases(office.data)}
+    model = tmp_path / "model"
+    rows = tmp_path / "rows.jsonl"
+    with rows.open("w", encoding="utf-8") as file:
+        for number in range(40):
+            row = {"text": f"post {number}", "complaint": "no", "type": None, "urgency": None, "language": "en"}
+            file.write(json.dumps(row | {"rumour": "no"}) + "\n")
+    office.sunwai("train", "--data", str(rows), "--out", str(model))
+    rewind(office, TRIAGE, MENTIONS.name)
+    other = OfficeUnderTest(office.data, {"SUNWAI_MODEL": str(model)})
+    assert counts(other.work_off()) == counts(first)
+    assert {case.id: case for case in all_cases(office.data)} == before
+
+
+def test_real_posts_add_up(office: OfficeUnderTest, real_posts: Path) -> None:
+    files = [real_posts / "dev" / name for name in ("complaint_binary.jsonl", "rumour_stream.jsonl")]
+    keys = set()
+    for file in files:
+        office.ingest(file)
+        keys |= {f"x:{json.loads(line)['id']}" for line in file.open(encoding="utf-8")}
+    found = office.work_off()
+    assert found["received"] == len(keys)
+    assert_whole(office.data, keys)
+    office.ingest(files[0], "--again")
+    assert counts(office.work_off()) == counts(found)
+
+
+def test_fausts_own_command_line_runs_the_whole_pipeline(office: OfficeUnderTest, tmp_path: Path) -> None:
+    office.ingest(write_feed(tmp_path / "feed.jsonl", 200))
+    with office.running("faust", "-A", "streams.app", "worker", "-l", "error", "--without-web"):
+        wait_for(lambda: office.status()["received"] == 200, "200 posts filed by faust's own worker")
+
+
+def test_two_offices_given_the_same_posts_group_them_the_same(tmp_path: Path) -> None:
+    feed = write_feed(tmp_path / "feed.jsonl", 600, seed=5)
+    found = []
+    for name in ("one", "two"):
+        office = OfficeUnderTest(tmp_path / name, {"SUNWAI_PARTITIONS": "1" if name == "one" else "4"})
+        office.ingest(feed)
+        office.work_off()
+        found.append(groups(office.data))
+    assert found[0] == found[1]
+
+
+def rewind(office: OfficeUnderTest, group: str, topic: str) -> None:
+    """As an operator would who replays a topic from its start."""
+    parts = Office(read_settings(data=office.data))
+    assert isinstance(parts.log, SqliteLog)
+    for partition in range(parts.settings.partitions):
+        parts.log.rewind(group, topic, partition, 0)
+    parts.log.close()
+
+
+def counts(status: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in status.items() if name != "lag"}
