@@ -66,4 +66,4 @@ class Desk:
 
     @cached_property
     def pages(self) -> Pages:
-        return Pages(self.directory, self.clock)
+        return Pages(self.directory, self.languages, self.clock)

@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 import faust
-from queues.directory_file import load_directory
 
 from classifiers.api import Classifier, load
+from queues.directory_file import load_directory
 from queues.filing import Filing
 from queues.seal import Sealer, read_or_make_key
 from queues.sqlite import SqliteCaseStore, SqliteStateStore

@@ -1,27 +1,22 @@
 """The desk as a process: ``python -m sunwai.desk_process``, or in the foreground by ``sunwai desk``."""
 
 import os
-import socket
-import urllib.error
-import urllib.request
 from datetime import timedelta
 
 import uvicorn
-from desk.app import create_app
 from fastapi import FastAPI
-from streams.sources.publish import Publisher
 from streams.sources.webhook import ingest_router
 
+from desk.app import create_app
 from desk.parts import Desk, DeskSettings
 from schemas.directory import Source
+from streams.sources.publish import Publisher
 from sunwai.assembly import Office
 from sunwai.logs import set_up_logs
 from sunwai.orphans import leave_with_supervisor
 from sunwai.settings import read_settings
 
-__all__ = ["desk_app", "free_port", "is_ready", "serve_desk"]
-
-READY_SECONDS = 0.5
+__all__ = ["desk_app", "serve_desk"]
 
 
 def desk_app(office: Office) -> FastAPI:
@@ -63,23 +58,6 @@ def serve_desk(office: Office, port: int) -> None:
         date_header=False,
         timeout_graceful_shutdown=5,
     )
-
-
-def free_port(host: str) -> int:
-    """A port that nobody listens on now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.bind((host, 0))
-        return int(listener.getsockname()[1])
-
-
-def is_ready(address: str) -> bool:
-    """Whether the desk at ``http://host:port/`` answers and can reach its store."""
-    try:
-        with urllib.request.urlopen(f"{address}health", timeout=READY_SECONDS) as answer:  # noqa: S310 - our own desk
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
-        return False
 
 
 def main() -> None:

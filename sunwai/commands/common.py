@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from queues.directory_file import DirectoryError
 from rich.console import Console
 
+from queues.directory_file import DirectoryError
 from queues.state import StoreDownError
 from streams.log import LogDownError
 from sunwai.assembly import Office

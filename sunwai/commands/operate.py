@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from queues.directory_file import check_directory
 from rich.progress import Progress
 
+from queues.directory_file import check_directory
 from sunwai.commands.common import DataOption, DirectoryOption, console, fail, office, plain_errors, say
 
 __all__ = ["add_to"]

@@ -11,9 +11,9 @@ import typer
 from sunwai.accounts import demo_account, first_account
 from sunwai.assembly import STEPS, Office
 from sunwai.commands.common import DataOption, DirectoryOption, ModelOption, office, say
-from sunwai.desk_process import free_port, is_ready, serve_desk
 from sunwai.idle import Idleness
 from sunwai.metrics_endpoint import serve_worker_metrics
+from sunwai.ports import free_port, is_ready
 from sunwai.settings import as_environment
 from sunwai.supervisor import Supervisor
 
@@ -72,6 +72,8 @@ def desk(
     data: DataOption = None, directory: DirectoryOption = None, port: PortOption = None, host: HostOption = None
 ) -> None:
     """The web application for officers, and the HTTP endpoint for sources."""
+    from sunwai.desk_process import serve_desk
+
     with office(data=data, directory=directory, port=port, host=host) as parts:
         parts.log.prepare()
         sign_in = first_account(parts)

@@ -1,0 +1,1 @@
+"""The pages, one file per concept; each module has a router."""

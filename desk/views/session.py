@@ -1,0 +1,103 @@
+"""Signing in and out, and the language of the pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from desk.accounts import AccountError, set_language
+from desk.answers import local_path, page, see, set_cookie
+from desk.asking import LANGUAGE_COOKIE, DeskDep, FormDep, address_of, language_of, session_cookie, session_of
+from desk.auth import LockedOut, SignedIn
+from desk.csrf import FORM_COOKIE, check_form
+from desk.parts import Desk
+from queues.state import StaleError
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_LONGEST_FIELD = 1000
+_A_YEAR_IN_SECONDS = 365 * 24 * 3600
+_Next = Annotated[str, Query(max_length=2000)]
+_Field = Annotated[str, Form(max_length=_LONGEST_FIELD)]
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, next: _Next = "/") -> Response:
+    if session_of(request) is not None:
+        return see(local_path(next))
+    return page(request, "sign_in.html", next=local_path(next), name="", error="")
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    desk: DeskDep,
+    name: _Field = "",
+    password: _Field = "",
+    next: _Field = "/",
+    csrf: _Field = "",
+) -> Response:
+    check_form(request, request.cookies.get(FORM_COOKIE), csrf)
+    name = name.strip().lower()
+    outcome = desk.gate.sign_in(name, password, address_of(request))
+    if isinstance(outcome, SignedIn):
+        desk.metrics.sign_ins.labels("ok").inc()
+        return _signed_in(request, desk, outcome, local_path(next))
+    if isinstance(outcome, LockedOut):
+        desk.metrics.sign_ins.labels("locked").inc()
+        return _locked(request, outcome, local_path(next), name)
+    desk.metrics.sign_ins.labels("wrong").inc()
+    error = language_of(request).gettext("The name or the password is wrong.")
+    return page(request, "sign_in.html", status=401, next=local_path(next), name=name, error=error)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, desk: DeskDep, _: FormDep) -> Response:
+    desk.sessions.end(request.cookies.get(session_cookie(desk), ""))
+    answer = see("/sign-in")
+    answer.delete_cookie(session_cookie(desk), path="/", secure=desk.settings.secure_cookies, httponly=True)
+    return answer
+
+
+@router.post("/language")
+def choose_language(
+    request: Request, desk: DeskDep, to: _Field, next: _Field = "/", csrf: _Field = ""
+) -> Response:
+    """A signed-in user keeps the choice in the account, everybody in a cookie."""
+    session = session_of(request)
+    check_form(request, session.csrf if session else request.cookies.get(FORM_COOKIE), csrf)
+    answer = see(local_path(next))
+    if to not in desk.languages:
+        return answer
+    set_cookie(answer, request, LANGUAGE_COOKIE, to, max_age=_A_YEAR_IN_SECONDS)
+    if session is not None:
+        _keep_language(desk, session.user.name, to)
+    return answer
+
+
+def _signed_in(request: Request, desk: Desk, outcome: SignedIn, next: str) -> Response:
+    answer = see(next)
+    lifetime = int(desk.settings.session_lifetime.total_seconds())
+    set_cookie(answer, request, session_cookie(desk), outcome.token, max_age=lifetime)
+    answer.delete_cookie(FORM_COOKIE, path="/")
+    return answer
+
+
+def _locked(request: Request, outcome: LockedOut, next: str, name: str) -> Response:
+    seconds = int(outcome.wait.total_seconds()) + 1
+    minutes = -(-seconds // 60)
+    error = language_of(request).ngettext(
+        "Too many tries. Wait %(n)s minute.", "Too many tries. Wait %(n)s minutes.", minutes
+    ) % {"n": minutes}
+    headers = {"Retry-After": str(seconds)}
+    return page(request, "sign_in.html", status=429, headers=headers, next=next, name=name, error=error)
+
+
+def _keep_language(desk: Desk, name: str, to: str) -> None:
+    """The cookie has it already: losing a race with a change of the account costs nothing."""
+    try:
+        set_language(desk.state, name, to)
+    except (StaleError, AccountError):
+        return
