@@ -49,9 +49,7 @@ class Classifier:
         """Classify posts, one triage each, in their order. Never raises for any text."""
         triages: list[Triage] = []
         for start in range(0, len(posts), _AT_ONCE):
-            readings = [
-                read(post.text, post.kinds, self.offices) for post in posts[start : start + _AT_ONCE]
-            ]
+            readings = [read(post.text, post.kinds, self.offices) for post in posts[start : start + _AT_ONCE]]
             weighed = self.model.evidence(extract(readings))
             triages += [self._triage(reading, evidence) for reading, evidence in zip(readings, weighed, strict=True)]
         return triages

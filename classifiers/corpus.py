@@ -17,7 +17,16 @@ from schemas.labels import ComplaintType, Sensitivity, Stance, Urgency
 from text.normalise import normalise, strip_addresses
 from text.skeleton import skeleton
 
-__all__ = ["CORPUS", "CorpusError", "Row", "content_hash", "near_duplicates", "read_rows", "shipped_test", "shipped_training"]
+__all__ = [
+    "CORPUS",
+    "CorpusError",
+    "Row",
+    "content_hash",
+    "near_duplicates",
+    "read_rows",
+    "shipped_test",
+    "shipped_training",
+]
 
 CORPUS = Path(__file__).parent / "corpus"
 

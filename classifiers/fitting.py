@@ -72,9 +72,7 @@ def left_out_logits(recipe: Recipe, task: Task) -> NDArray[np.float64]:
     return logits
 
 
-def _fit(
-    recipe: Recipe, task: Task, chosen: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _fit(recipe: Recipe, task: Task, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     columns = task.answers.shape[1]
     weights = np.zeros((task.features.shape[1], columns))
     bias = np.full(columns, _ABSENT)

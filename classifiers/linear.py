@@ -60,9 +60,7 @@ class LinearModel:
     of each head in their order; ``bias`` one entry a column. ``name`` names the weights by their content.
     """
 
-    def __init__(
-        self, name: str, heads: Sequence[Head], vocabulary: Ints, weights: Floats, bias: Floats
-    ) -> None:
+    def __init__(self, name: str, heads: Sequence[Head], vocabulary: Ints, weights: Floats, bias: Floats) -> None:
         self.name = name
         self.heads = {head.name: head for head in heads}
         self._weights = weights
@@ -70,9 +68,7 @@ class LinearModel:
         self._row_of = np.full(1 << SPACE_BITS, -1, dtype=np.int32)
         self._row_of[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
         ends = np.cumsum([len(head.labels) for head in heads]).tolist()
-        self.columns = {
-            head.name: slice(end - len(head.labels), end) for head, end in zip(heads, ends, strict=True)
-        }
+        self.columns = {head.name: slice(end - len(head.labels), end) for head, end in zip(heads, ends, strict=True)}
 
     def evidence(self, features: Features) -> Iterator[Evidence]:
         """Weigh posts, one after the other; a post's result does not depend on those beside it."""

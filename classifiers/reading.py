@@ -111,7 +111,15 @@ def _number(word: str) -> Token:
     digits = sum(letter.isdigit() for letter in word)
     letters = len(word) - digits
     shape = f"{min(digits, 6)}n" + ("a" if letters else "")
-    return Token("0" * min(digits, 6), shape, skeleton_word(word), _hash("w", shape), _hash("k", shape), ("number",), is_word=False)
+    return Token(
+        "0" * min(digits, 6),
+        shape,
+        skeleton_word(word),
+        _hash("w", shape),
+        _hash("k", shape),
+        ("number",),
+        is_word=False,
+    )
 
 
 def _symbol(form: str) -> Token:

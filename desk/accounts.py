@@ -80,7 +80,7 @@ class Account(User):
         return User(name=self.name, role=self.role, queues=self.queues, active=self.active, language=self.language)
 
 
-def add_user(
+def add_user(  # noqa: PLR0913 - an account has these parts
     state: StateStore,
     name: str,
     password: str,

@@ -1,7 +1,8 @@
 """The JSON API, ``/api/v1``: what the pages show and do, for programs.
 
-Signed in by the session cookie, or by ``Authorization: Bearer`` with a token of ``sunwai token``. A request that changes
-something needs a token of scope ``write``, or with the cookie the header ``X-CSRF-Token`` with what ``/me`` gives.
+Signed in by the session cookie, or by ``Authorization: Bearer`` with a token of ``sunwai token``. A request that
+changes something needs a token of scope ``write``, or with the cookie the header ``X-CSRF-Token`` with what ``/me``
+gives.
 Acts on a case need ``If-Match`` with the ETag that was read: 428 without, 412 when the case has changed since. Who
 comes second for a case that somebody has is answered 409 with the name, whatever the ETag (RFC 9110, 13.2.1).
 """
@@ -52,13 +53,31 @@ def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
 api = APIRouter(prefix="/api/v1", tags=["desk"], responses=_answers(401, 403, 413, 422, 500, 503))
 
 _Id = Annotated[str, Path(max_length=64, description="The case's id or docket number.")]
-_Cursor = Annotated[str | None, Query(max_length=300, description="`cursor` of the page before.")]
-_Limit = Annotated[int, Query(ge=1, le=_MOST)]
 _IfMatch = Annotated[str | None, Header(description="ETag of the case as you have read it.")]
 _ETAG: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"description": "The case's revision.", "schema": {"type": "string"}}}}
 }
 _ACT_ANSWERS = _ETAG | _answers(404, 409, 412, 428)
+
+
+class PageAsked(Value):
+    """Which part of a list."""
+
+    cursor: str | None = Field(default=None, max_length=300, description="`cursor` of the page before.")
+    limit: int = Field(default=50, ge=1, le=_MOST)
+
+
+class QueueAsked(PageAsked):
+    """Several values of one name: any of them fits."""
+
+    status: tuple[Status, ...] = Field(default=(), description="Without: whatever is open.")
+    type: tuple[ComplaintType, ...] = ()
+    urgency: tuple[Urgency, ...] = ()
+    assignee: str | None = Field(default=None, max_length=64)
+
+
+class SearchAsked(PageAsked):
+    q: str = Field(max_length=4000, description="Words, “phrases”, -exclusions and filters, as on the page.")
 
 
 class Me(Value):
@@ -119,39 +138,23 @@ def queues(desk: DeskDep, caller: CallerDep) -> QueueList:
 
 
 @api.get("/queues/{code}/cases", responses=_answers(404))
-def queue_cases(
-    desk: DeskDep,
-    caller: CallerDep,
-    code: str,
-    status: Annotated[list[Status], Query(description="Any of these; without: what is open.")] = [],  # noqa: B006
-    type: Annotated[list[ComplaintType], Query()] = [],  # noqa: B006
-    urgency: Annotated[list[Urgency], Query()] = [],  # noqa: B006
-    assignee: Annotated[str | None, Query(max_length=64)] = None,
-    cursor: _Cursor = None,
-    limit: _Limit = 50,
-) -> CasePage:
+def queue_cases(desk: DeskDep, caller: CallerDep, code: str, asked: Annotated[QueueAsked, Query()]) -> CasePage:
     """A queue, most pressing first."""
     check_queue(desk, caller.user, code)
     query = CaseQuery(
         queues=(code,),
-        statuses=tuple(status) or OPEN,
-        types=tuple(type),
-        urgencies=tuple(urgency),
-        assignee=assignee,
+        statuses=asked.status or OPEN,
+        types=asked.type,
+        urgencies=asked.urgency,
+        assignee=asked.assignee,
     )
-    return _page(find(desk, caller.user, query, cursor=cursor, limit=limit))
+    return _page(find(desk, caller.user, query, cursor=asked.cursor, limit=asked.limit))
 
 
 @api.get("/search")
-def search(
-    desk: DeskDep,
-    caller: CallerDep,
-    q: Annotated[str, Query(max_length=4000, description="Words, “phrases”, -exclusions and filters as on the page.")],
-    cursor: _Cursor = None,
-    limit: _Limit = 50,
-) -> CasePage:
+def search(desk: DeskDep, caller: CallerDep, asked: Annotated[SearchAsked, Query()]) -> CasePage:
     """Cases of your queues that fit; open ones unless `status:` or `is:any` is given."""
-    return _page(find(desk, caller.user, read_query(desk, q), cursor=cursor, limit=limit))
+    return _page(find(desk, caller.user, read_query(desk, asked.q), cursor=asked.cursor, limit=asked.limit))
 
 
 @api.get("/cases/{id}", response_model=CaseDetail, responses=_ETAG | _answers(404))

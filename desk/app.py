@@ -36,9 +36,8 @@ def create_app(desk: Desk) -> FastAPI:
     for router in desk.routers:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    exempt = [f"{router.prefix}/" for router in desk.routers]
     # The last one added stands outermost.
-    app.add_middleware(BodyLimit, most=desk.settings.max_body_bytes, exempt=exempt, answer=_answer_unread)
+    app.add_middleware(BodyLimit, most=desk.settings.max_body_bytes, exempt=desk.foreign_paths, answer=_answer_unread)
     app.add_middleware(Observing, metrics=desk.metrics, answer_broken=_answer_broken)
     app.add_middleware(SafeHeaders, https_only=desk.settings.secure_cookies)
     return app

@@ -36,9 +36,7 @@ class LockedOut:
 
 
 class Gate:
-    def __init__(
-        self, state: StateStore, sessions: Sessions, clock: Callable[[], datetime], hasher: PasswordHasher
-    ):
+    def __init__(self, state: StateStore, sessions: Sessions, clock: Callable[[], datetime], hasher: PasswordHasher):
         self._state = state
         self._sessions = sessions
         self._lockout = Lockout(state, clock)
@@ -64,6 +62,7 @@ class Gate:
     def _matches(self, password_hash: str, password: str) -> bool:
         try:
             with self._turn:
-                return self._hasher.verify(password_hash, password[:LONGEST_PASSWORD]) and len(password) <= LONGEST_PASSWORD
+                matches = self._hasher.verify(password_hash, password[:LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
             return False
+        return matches and len(password) <= LONGEST_PASSWORD

@@ -28,9 +28,7 @@ class Taken(Refusal):
     """Somebody else has the case: ``by``, since ``since``; ``id`` is the case's."""
 
     def __init__(self, id: str, error: acts.AlreadyTakenError):
-        super().__init__(
-            409, "taken", mark("%(by)s has this case; you did not take it."), params={"by": error.by}
-        )
+        super().__init__(409, "taken", mark("%(by)s has this case; you did not take it."), params={"by": error.by})
         self.id = id
         self.by = error.by
         self.since = error.since
@@ -94,7 +92,8 @@ class Casework:
                 self._metrics.acts.labels(act=act).inc()
                 _log.info("case_act", act=str(act), case=after.id, queue=after.queue, revision=after.revision)
                 return after
-        raise Refusal(503, "busy", mark("Others change this case without pause. Try again."), headers={"Retry-After": "1"})
+        message = mark("Others change this case without pause. Try again.")
+        raise Refusal(503, "busy", message, headers={"Retry-After": "1"})
 
     def _seen(self, user: User, id: str) -> Versioned:
         found = self._store.case(id, visibility(user))

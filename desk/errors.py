@@ -100,5 +100,4 @@ def _look_up_session(request: Request) -> None:
 
 
 def _wants_json(request: Request) -> bool:
-    prefixes = ("/api/", "/health", "/metrics", *(f"{router.prefix}/" for router in desk_of(request).routers))
-    return request.url.path.startswith(prefixes)
+    return request.url.path.startswith(("/api/", "/health", "/metrics", *desk_of(request).foreign_paths))

@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-__all__ = ["ENGLISH", "CATALOGUES", "Language", "choose", "language_name", "load_languages"]
+__all__ = ["CATALOGUES", "ENGLISH", "Language", "choose", "language_name", "load_languages"]
 
 CATALOGUES = Path(__file__).parent / "locale"
 ENGLISH = "en"
@@ -70,7 +70,7 @@ def _load(path: Path) -> Language:
 def choose(languages: Mapping[str, Language], wishes: Sequence[str | None], accepted: str) -> Language:
     """The first of ``wishes`` that there is, else the best of an Accept-Language header, else English."""
     for code in (*wishes, *_by_quality(accepted)):
-        if code in languages:
+        if code is not None and code in languages:
             return languages[code]
     return languages[ENGLISH]
 

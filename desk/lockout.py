@@ -37,7 +37,7 @@ class Limit:
         if failures % self.tries:
             return timedelta(0)
         rounds = min(failures // self.tries - 1, 20)
-        return min(self.first * 2**rounds, self.longest)
+        return min(self.first * (1 << rounds), self.longest)
 
 
 BY_ACCOUNT = Limit(tries=5)

@@ -71,7 +71,7 @@ class Observing:
 
         try:
             await self._app(scope, receive, observe)
-        except Exception as error:  # noqa: BLE001 - the last place where anything can still be answered
+        except Exception as error:  # this is the last place where anything can still be answered
             _log.error("request_broke", id=request_id, error=type(error).__name__, where=_where(error))
             if status:
                 raise  # half an answer is out: only the server can break the connection off

@@ -29,14 +29,18 @@ class Pages:
         self, template: str, language: Language, *, user: User | None, csrf: str, path: str, **values: object
     ) -> str:
         """``csrf`` goes into every form; ``path`` is where the page lies, for coming back after a change."""
-        return self._environments[language.code].get_template(template).render(
-            say=Speaker(language, self._directory, self._clock()),
-            language=language,
-            languages=self._languages.values(),
-            user=user,
-            csrf=csrf,
-            path=path,
-            **values,
+        return (
+            self._environments[language.code]
+            .get_template(template)
+            .render(
+                say=Speaker(language, self._directory, self._clock()),
+                language=language,
+                languages=self._languages.values(),
+                user=user,
+                csrf=csrf,
+                path=path,
+                **values,
+            )
         )
 
     @cached_property

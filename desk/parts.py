@@ -7,6 +7,7 @@ from functools import cached_property
 
 from argon2 import PasswordHasher
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from desk.auth import Gate
 from desk.casework import Casework
@@ -34,8 +35,8 @@ class DeskSettings:
 
 @dataclass(frozen=True)
 class Desk:
-    """``routers`` are further endpoints with a prefix of their own, such as intake over HTTP; they bound the size of
-    what they read themselves."""
+    """``routers`` are further endpoints under paths of their own, such as intake over HTTP: they answer in JSON, and
+    bound the size of what they read themselves."""
 
     store: CaseStore
     state: StateStore
@@ -67,3 +68,9 @@ class Desk:
     @cached_property
     def pages(self) -> Pages:
         return Pages(self.directory, self.languages, self.clock)
+
+    @cached_property
+    def foreign_paths(self) -> tuple[str, ...]:
+        """How the paths of ``routers`` begin, each up to its first parameter."""
+        routes = (route for router in self.routers for route in router.routes)
+        return tuple(sorted({route.path.partition("{")[0] for route in routes if isinstance(route, APIRoute)}))

@@ -10,14 +10,14 @@ def mark(message: str) -> str:
     return message
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - it is an event, not a mistake
     """A request that is answered with an error.
 
     ``message`` is English with ``%(name)s`` places for ``params``; ``field`` names the part of the request that is
     wrong; ``headers`` go out with the answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an answer has these parts
         self,
         status: int,
         code: str,

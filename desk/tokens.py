@@ -35,7 +35,7 @@ class Token(Value):
     expires_at: Utc
 
 
-def add_token(
+def add_token(  # noqa: PLR0913 - a token has these parts
     state: StateStore, user: str, label: str, scopes: Collection[Scope], *, now: datetime, lifetime: timedelta
 ) -> str:
     """Makes a token and returns it: it is shown only now. Raises AccountError, StoreDownError."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from desk.answers import page, see
@@ -16,6 +17,7 @@ from desk.refusal import Refusal
 from desk.sessions import Session
 from desk.shapes import CaseLine, case_line
 from queues.store import CaseQuery, Page
+from schemas.base import Value
 from schemas.case import Status
 
 __all__ = ["router"]
@@ -23,7 +25,18 @@ __all__ = ["router"]
 router = APIRouter()
 
 _MOST_MINE = 20
-_Cursor = Annotated[str | None, Query(max_length=300)]
+
+
+class QueueAsked(Value):
+    """Which part of a queue; without a status what is open."""
+
+    status: Status | None = None
+    cursor: str | None = Field(default=None, max_length=300)
+
+
+class SearchAsked(Value):
+    q: str = Field(default="", max_length=4000)
+    cursor: str | None = Field(default=None, max_length=300)
 
 
 @router.get("/")
@@ -40,12 +53,12 @@ def queue(
     desk: DeskDep,
     session: ReaderDep,
     code: str,
-    status: Annotated[Status | None, Query()] = None,
-    cursor: _Cursor = None,
+    asked: Annotated[QueueAsked, Query()],
 ) -> Response:
     check_queue(desk, session.user, code)
+    status = asked.status
     query = CaseQuery(queues=(code,), statuses=OPEN if status is None else (status,))
-    found = find(desk, session.user, query, cursor=cursor, limit=desk.settings.page_size)
+    found = find(desk, session.user, query, cursor=asked.cursor, limit=desk.settings.page_size)
     counts = next(count for count in queue_counts(desk, session.user) if count.code == code)
     kept = {} if status is None else {"status": str(status)}
     return page(
@@ -54,7 +67,7 @@ def queue(
         counts=counts,
         chosen=status,
         cases=_lines(found),
-        first=cursor is None,
+        first=asked.cursor is None,
         next_page=_next_page(f"/queues/{code}", kept, found),
         may_take=may(session.user, code, Act.TAKE),
     )
@@ -69,15 +82,10 @@ def take_next(request: Request, desk: DeskDep, session: FormDep, code: str) -> R
 
 
 @router.get("/search")
-def search(
-    request: Request,
-    desk: DeskDep,
-    session: ReaderDep,
-    q: Annotated[str, Query(max_length=4000)] = "",
-    cursor: _Cursor = None,
-) -> Response:
+def search(request: Request, desk: DeskDep, session: ReaderDep, asked: Annotated[SearchAsked, Query()]) -> Response:
+    q = asked.q
     try:
-        found = _searched(desk, session, q, cursor)
+        found = _searched(desk, session, asked)
     except Refusal as refusal:
         if refusal.code != "bad_query":
             raise
@@ -87,11 +95,11 @@ def search(
     return page(request, "search.html", q=q, error="", cases=_lines(found), next_page=next_page)
 
 
-def _searched(desk: Desk, session: Session, q: str, cursor: str | None) -> Page:
+def _searched(desk: Desk, session: Session, asked: SearchAsked) -> Page:
     """Nothing typed finds nothing: the page then says how to search."""
-    if not q.strip():
+    if not asked.q.strip():
         return Page((), None)
-    return find(desk, session.user, read_query(desk, q), cursor=cursor, limit=desk.settings.page_size)
+    return find(desk, session.user, read_query(desk, asked.q), cursor=asked.cursor, limit=desk.settings.page_size)
 
 
 def _lines(found: Page) -> list[CaseLine]:

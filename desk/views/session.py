@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from desk.accounts import AccountError, set_language
@@ -12,15 +13,29 @@ from desk.auth import LockedOut, SignedIn
 from desk.csrf import FORM_COOKIE, check_form
 from desk.parts import Desk
 from queues.state import StaleError
+from schemas.base import Value
 
 __all__ = ["router"]
 
 router = APIRouter()
 
 _LONGEST_FIELD = 1000
+_LONGEST_PATH = 2000
 _A_YEAR_IN_SECONDS = 365 * 24 * 3600
-_Next = Annotated[str, Query(max_length=2000)]
-_Field = Annotated[str, Form(max_length=_LONGEST_FIELD)]
+_Next = Annotated[str, Query(max_length=_LONGEST_PATH)]
+
+
+class SignInForm(Value):
+    name: str = Field(default="", max_length=_LONGEST_FIELD)
+    password: str = Field(default="", max_length=_LONGEST_FIELD, repr=False)
+    next: str = Field(default="/", max_length=_LONGEST_PATH)
+    csrf: str = Field(default="", max_length=_LONGEST_FIELD)
+
+
+class LanguageForm(Value):
+    to: str = Field(max_length=_LONGEST_FIELD)
+    next: str = Field(default="/", max_length=_LONGEST_PATH)
+    csrf: str = Field(default="", max_length=_LONGEST_FIELD)
 
 
 @router.get("/sign-in")
@@ -31,26 +46,19 @@ def sign_in_page(request: Request, next: _Next = "/") -> Response:
 
 
 @router.post("/sign-in")
-def sign_in(
-    request: Request,
-    desk: DeskDep,
-    name: _Field = "",
-    password: _Field = "",
-    next: _Field = "/",
-    csrf: _Field = "",
-) -> Response:
-    check_form(request, request.cookies.get(FORM_COOKIE), csrf)
-    name = name.strip().lower()
-    outcome = desk.gate.sign_in(name, password, address_of(request))
+def sign_in(request: Request, desk: DeskDep, form: Annotated[SignInForm, Form()]) -> Response:
+    check_form(request, request.cookies.get(FORM_COOKIE), form.csrf)
+    name, next = form.name.strip().lower(), local_path(form.next)
+    outcome = desk.gate.sign_in(name, form.password, address_of(request))
     if isinstance(outcome, SignedIn):
         desk.metrics.sign_ins.labels("ok").inc()
-        return _signed_in(request, desk, outcome, local_path(next))
+        return _signed_in(request, desk, outcome, next)
     if isinstance(outcome, LockedOut):
         desk.metrics.sign_ins.labels("locked").inc()
-        return _locked(request, outcome, local_path(next), name)
+        return _locked(request, outcome, next, name)
     desk.metrics.sign_ins.labels("wrong").inc()
     error = language_of(request).gettext("The name or the password is wrong.")
-    return page(request, "sign_in.html", status=401, next=local_path(next), name=name, error=error)
+    return page(request, "sign_in.html", status=401, next=next, name=name, error=error)
 
 
 @router.post("/sign-out")
@@ -62,18 +70,16 @@ def sign_out(request: Request, desk: DeskDep, _: FormDep) -> Response:
 
 
 @router.post("/language")
-def choose_language(
-    request: Request, desk: DeskDep, to: _Field, next: _Field = "/", csrf: _Field = ""
-) -> Response:
+def choose_language(request: Request, desk: DeskDep, form: Annotated[LanguageForm, Form()]) -> Response:
     """A signed-in user keeps the choice in the account, everybody in a cookie."""
     session = session_of(request)
-    check_form(request, session.csrf if session else request.cookies.get(FORM_COOKIE), csrf)
-    answer = see(local_path(next))
-    if to not in desk.languages:
+    check_form(request, session.csrf if session else request.cookies.get(FORM_COOKIE), form.csrf)
+    answer = see(local_path(form.next))
+    if form.to not in desk.languages:
         return answer
-    set_cookie(answer, request, LANGUAGE_COOKIE, to, max_age=_A_YEAR_IN_SECONDS)
+    set_cookie(answer, request, LANGUAGE_COOKIE, form.to, max_age=_A_YEAR_IN_SECONDS)
     if session is not None:
-        _keep_language(desk, session.user.name, to)
+        _keep_language(desk, session.user.name, form.to)
     return answer
 
 

@@ -187,9 +187,16 @@ def _down_is_said(path: Path) -> Iterator[None]:
 
 
 def _create_private(path: Path) -> None:
-    """What citizens wrote is nobody else's on this machine; SQLite gives its other files the same mode."""
+    """What citizens wrote is nobody else's on this machine; SQLite gives its other files the same mode.
+
+    A file that is there is never opened here: closing it again would drop the locks that this process holds on it
+    through SQLite ("How To Corrupt An SQLite Database File", 2.2), and the next process to close would take itself for
+    the last and remove a log of writes that is in use.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StoreDownError(f"{path}: {error.strerror}") from error
 

@@ -42,8 +42,8 @@ def handle(app: faust.App, topic: str, out: TextIO, *, batch: int, pause: float,
             for event in () if hold else events:
                 await stream.ack(event)
 
-    async def ready(sender: Any, assigned: Any = (), **kwargs: Any) -> None:
-        if assigned:
+    async def ready(*args: Any, **kwargs: Any) -> None:
+        if args[-1]:  # what was assigned; a standby may be given nothing
             out.write("ready\n")
             out.flush()
 

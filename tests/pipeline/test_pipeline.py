@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from classifiers.corpus import shipped_training
+from classifiers.train import train
 from streams.app import FILING, TRIAGE
 from streams.topics import MENTIONS, TRIAGED
 from streams.transports.sqlite_log import SqliteLog
@@ -42,12 +44,7 @@ def test_another_model_changes_no_decision_that_stands(office: OfficeUnderTest, 
     first = office.work_off()
     before = {case.id: case for case in all_cases(office.data)}
     model = tmp_path / "model"
-    rows = tmp_path / "rows.jsonl"
-    with rows.open("w", encoding="utf-8") as file:
-        for number in range(40):
-            row = {"text": f"post {number}", "complaint": "no", "type": None, "urgency": None, "language": "en"}
-            file.write(json.dumps(row | {"rumour": "no"}) + "\n")
-    office.sunwai("train", "--data", str(rows), "--out", str(model))
+    train(shipped_training()[:300], model)
     rewind(office, TRIAGE, MENTIONS.name)
     other = OfficeUnderTest(office.data, {"SUNWAI_MODEL": str(model)})
     assert counts(other.work_off()) == counts(first)
@@ -59,7 +56,8 @@ def test_real_posts_add_up(office: OfficeUnderTest, real_posts: Path) -> None:
     keys = set()
     for file in files:
         office.ingest(file)
-        keys |= {f"x:{json.loads(line)['id']}" for line in file.open(encoding="utf-8")}
+        lines = file.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        keys |= {f"x:{json.loads(line)['id']}" for line in lines}
     found = office.work_off()
     assert found["received"] == len(keys)
     assert_whole(office.data, keys)

@@ -197,6 +197,23 @@ class TestManyWriters:
             mine = [stored.value for stored in found if stored.value and stored.value.startswith(f"{name}-".encode())]
             assert mine == [f"{name}-{n}".encode() for n in range(100)]
 
+    @pytest.mark.process
+    def test_opening_it_twice_does_not_lose_it_to_another_process(self, log: SqliteLog, clock: Clock) -> None:
+        """A process that opens a database past SQLite drops its own locks; the next one would think itself alone."""
+        second = make(log.path, clock)
+        process = multiprocessing.get_context("spawn").Process(target=write_some, args=(log.path, 1))
+        process.start()
+        process.join(30)
+        assert process.exitcode == 0
+        log.append([event(b"after", topic=OBSERVED.name)])
+        process = multiprocessing.get_context("spawn").Process(target=write_some, args=(log.path, 2))
+        process.start()
+        process.join(30)
+        found = values(second, OBSERVED.name, 0)
+        assert len(found) == 201
+        assert found[100] == b"after"
+        second.close()
+
 
 def write_some(path: Path, name: int) -> None:
     log = SqliteLog(path, retention=timedelta(days=7), max_bytes=1024 * MEGABYTE)
