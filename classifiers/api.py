@@ -41,7 +41,7 @@ class Classifier:
     """Classifies posts for one office. Immutable, and safe to share between threads."""
 
     model: LinearModel
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
     gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer(None))
     offices: frozenset[str] = frozenset()
 

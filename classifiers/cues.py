@@ -46,18 +46,13 @@ def _cues(reading: Reading) -> Iterator[str]:
 
 
 def _addressing(reading: Reading) -> Iterator[str]:
+    """Who is addressed first and whether offices or persons are among them; how many says little of the matter."""
     forms = [token.form for token in reading.tokens]
-    lead = 0
-    while lead < len(forms) and forms[lead] in (OFFICE, PERSON):
-        lead += 1
-    yield f"lead {min(lead, 5)}"
-    first = forms[0] if forms else ""
-    yield f"first {_sort(first)}"
-    yield f"offices {min(forms.count(OFFICE), 5)}"
-    yield f"persons {min(forms.count(PERSON), 4)}"
-    yield f"first {_sort(first)} length {_length(reading.tokens)}"
+    yield f"first {_sort(forms[0]) if forms else 'nothing'}"
     if forms:
         yield f"last {_sort(forms[-1])}"
+    for name, form in (("office", OFFICE), ("person", PERSON)):
+        yield f"{name} {form in reading.addressed}"
 
 
 def _sort(form: str) -> str:

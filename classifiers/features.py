@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.cues import cue_features, feature_hash
-from classifiers.reading import Reading, Token
+from classifiers.reading import Reading
 
 __all__ = ["BLOCKS", "FEATURES_VERSION", "SPACE_BITS", "Features", "extract"]
 

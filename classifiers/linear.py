@@ -7,6 +7,7 @@ a calibrated probability by a slope and a shift of its head, fitted on posts of 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Evidence:
         """How much each token of the post added to the logit of a column."""
         inside = self.token >= 0
         added = self.weights[inside, column] * self.values[inside]
-        return np.bincount(self.token[inside], weights=added, minlength=tokens)
+        return np.bincount(self.token[inside], weights=added, minlength=tokens).astype(np.float64)
 
 
 class LinearModel:
@@ -77,7 +78,7 @@ class LinearModel:
         rows, post, block, token = rows[known], features.post[known], features.block[known], features.token[known]
         values = values_of(post, block, features.n)
         starts = np.searchsorted(post, np.arange(features.n + 1)).tolist()
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in pairwise(starts):
             weights = self._weights.take(rows[start:end], axis=0)
             own = values[start:end]
             yield Evidence(own @ weights + self._bias, weights, own, token[start:end])

@@ -17,12 +17,13 @@ from text.mask import Masked, mask
 from text.normalise import MARKS, hashtag_words, normalise, safe
 from text.skeleton import skeleton_word
 
-__all__ = ["OFFICE", "PERSON", "Reading", "Token", "read"]
+__all__ = ["CUT", "HANDLES", "LINK", "OFFICE", "PERSON", "Reading", "Token", "read"]
 
 LONGEST = 4_000
 """Characters that the model reads of a post; no platform's ordinary posts are longer, and hostile ones stay cheap."""
 
 OFFICE, PERSON, LINK, CUT = "\ue000", "\ue001", "\ue002", "…"
+HANDLES = (OFFICE, PERSON)
 """Tokens for a department's handle, any other handle, a link, and a text cut off."""
 
 _TOKEN = re.compile(
@@ -50,10 +51,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A post ready for the model. ``masked.text`` is what may be shown; ``tokens`` what the model sees."""
+    """A post ready for the model.
+
+    ``masked.text`` is what may be shown; ``tokens`` what the model sees, where handles in a row are one; ``addressed``
+    has the token of every handle; ``cut`` says that the text ends in the middle.
+    """
 
     masked: Masked
     tokens: tuple[Token, ...]
+    addressed: tuple[str, ...]
     kinds: tuple[str, ...]
     cut: bool
 
@@ -68,18 +74,22 @@ def read(text: str, kinds: Sequence[str] = (), offices: frozenset[str] = frozens
     seen = normalise(masked.text[:LONGEST])
     found = _TOKEN.findall(seen)
     tokens: list[Token] = []
+    addressed: list[str] = []
     guessed: dict[str, None] = {}
     for raw in found:
         if raw[0] == "@" and len(raw) > 1:
             known = kinds_of_handle(raw)
             guessed.update(dict.fromkeys(known))
-            tokens.append(_OFFICE if known or raw[1:].lower() in offices else _PERSON)
+            handle = _OFFICE if known or raw[1:].lower() in offices else _PERSON
+            if not tokens or tokens[-1].form not in HANDLES:
+                tokens.append(handle)
+            addressed.append(handle.form)
         elif raw[0] == "#" and len(raw) > 1:
             tokens.extend(_hashtag(raw))
         else:
             tokens.append(_token(raw))
     kept = tuple(kinds) or tuple(kind for kind in guessed if kind != "office")
-    return Reading(masked, tuple(tokens), kept, seen.endswith(("…", "...")))
+    return Reading(masked, tuple(tokens), tuple(addressed), kept, seen.endswith(("…", "...")))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -34,10 +34,12 @@ def queue_counts(desk: Desk, user: User) -> Sequence[QueueCounts]:
     counts = desk.store.counts(visibility(user)).by_queue
     own = [code for code in desk.directory.queues if may(user, code, Act.SEE)]
     others = sorted(code for code in counts if code not in own)
-    return [
-        *(QueueCounts(code, True, counts.get(code, {})) for code in own),
-        *(QueueCounts(code, may(user, code, Act.SEE), counts[code]) for code in others),
-    ]
+    return [QueueCounts(code, may(user, code, Act.SEE), _ordered(counts.get(code, {}))) for code in [*own, *others]]
+
+
+def _ordered(by_status: Mapping[Status, int]) -> Mapping[Status, int]:
+    """In the order in which a case goes through them."""
+    return {status: by_status[status] for status in Status if status in by_status}
 
 
 def check_queue(desk: Desk, user: User, code: str) -> None:

@@ -128,7 +128,7 @@ def _line_fields(case: Case) -> dict[str, object]:
 
 def _excerpt(case: Case) -> str:
     text = next((post.text for post in case.posts if post.text), "")
-    clean = safe(text[:_EXCERPT_SOURCE])
+    clean = safe(text)[:_EXCERPT_SOURCE]
     words = strip_addresses(clean) or " ".join(clean.split())
     return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
 

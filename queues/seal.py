@@ -56,7 +56,7 @@ class Sealer:
 def read_or_make_key(path: Path) -> bytes:
     """The office key in a file that only its owner may read; made at the first start. Raises ValueError."""
     try:
-        with open(path, "xb", opener=_private) as file:  # noqa: PTH123 - Path.open takes no opener
+        with open(path, "xb", opener=_private) as file:
             file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)))
     except FileExistsError:
         pass

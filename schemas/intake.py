@@ -41,10 +41,10 @@ def describe(error: ValidationError) -> str:
     return "; ".join(parts)
 
 
-def read_bytes(raw: bytes) -> Any:
-    """JSON bytes to a value. Raises IntakeError for what is no JSON or is larger than a post may be."""
-    if len(raw) > MAX_MENTION_BYTES:
-        raise IntakeError(f"post: {len(raw)} bytes are more than the {MAX_MENTION_BYTES} that a post may have")
+def read_bytes(raw: bytes, *, most: int = MAX_MENTION_BYTES) -> Any:
+    """JSON bytes to a value. Raises IntakeError for what is no JSON or longer than ``most`` bytes."""
+    if len(raw) > most:
+        raise IntakeError(f"post: {len(raw)} bytes are more than the {most} that a post may have")
     try:
         return json.loads(raw)
     except UnicodeDecodeError as error:

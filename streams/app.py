@@ -71,10 +71,10 @@ def filing_app(broker: str, datadir: Path, step: FilingStep, sweep: Callable[[],
     attach(app, topics.DELETIONS, step.bury, name="deletions")
     attach(app, topics.DEAD_LETTERS, step.list_dead, name="dead-letters")
 
-    @app.timer(interval=SWEEP_SECONDS, name="sweep")
     async def erase() -> None:
         await patiently(lambda: asyncio.to_thread(sweep), "sweep")
 
+    app.timer(interval=SWEEP_SECONDS, name="sweep")(erase)
     return app
 
 

@@ -119,9 +119,9 @@ def whole_app() -> faust.App:
     office = Office(read_settings())
     first, *others = [make(office) for make in STEPS.values()]
 
-    @first.task
     async def start_others() -> None:
         for other in others:
             await first.add_runtime_dependency(other)
 
+    first.task(start_others)
     return first

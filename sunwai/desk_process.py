@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
-from streams.sources.webhook import ingest_router
 
 from desk.app import create_app
 from desk.parts import Desk, DeskSettings
 from schemas.directory import Source
 from streams.sources.publish import Publisher
+from streams.sources.webhook import ingest_router
 from sunwai.assembly import Office
 from sunwai.logs import set_up_logs
 from sunwai.orphans import leave_with_supervisor

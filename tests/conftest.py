@@ -1,4 +1,4 @@
-"""What all tests share. A test that needs something that is not here is skipped loudly, and fails where all is required."""
+"""What all tests share. What is not here is skipped loudly, and fails where everything is required."""
 
 import os
 import shutil

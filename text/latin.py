@@ -21,15 +21,59 @@ _SEMIVOWELS = "yrvw"
 _CONSONANTS = dict(
     zip(
         range(0x15, 0x3A),
-        "k kh g gh n ch ch j jh n t th d dh n t th d dh n n p ph b bh m y r r l l l v sh sh s h".split(),
+        [
+            "k",
+            "kh",
+            "g",
+            "gh",
+            "n",
+            "ch",
+            "ch",
+            "j",
+            "jh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "n",
+            "p",
+            "ph",
+            "b",
+            "bh",
+            "m",
+            "y",
+            "r",
+            "r",
+            "l",
+            "l",
+            "l",
+            "v",
+            "sh",
+            "sh",
+            "s",
+            "h",
+        ],
         strict=True,
     )
-) | dict(zip(range(0x58, 0x60), "k kh g j d dh ph y".split(), strict=True))
+) | dict(zip(range(0x58, 0x60), ["k", "kh", "g", "j", "d", "dh", "ph", "y"], strict=True))
 _VOWELS = dict(
-    zip(range(0x04, 0x15), "a a a i i u u ri li e e e ai o o o au".split(), strict=True),
+    zip(
+        range(0x04, 0x15),
+        ["a", "a", "a", "i", "i", "u", "u", "ri", "li", "e", "e", "e", "ai", "o", "o", "o", "au"],
+        strict=True,
+    ),
 ) | {0x60: "ri", 0x61: "li", 0x72: "e"}
 _SIGNS = dict(
-    zip(range(0x3E, 0x4D), "a i i u u ri ri e e e ai o o o au".split(), strict=True),
+    zip(
+        range(0x3E, 0x4D), ["a", "i", "i", "u", "u", "ri", "ri", "e", "e", "e", "ai", "o", "o", "o", "au"], strict=True
+    ),
 ) | {0x3A: "e", 0x3B: "o", 0x55: "", 0x56: "ai", 0x57: "", 0x62: "li", 0x63: "li"}
 
 _STRAY_LETTERS = {

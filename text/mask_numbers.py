@@ -67,7 +67,7 @@ class _Stretch:
         return span if announced else self._perhaps_pnr(span)
 
     def _code_start(self, start: int) -> int:
-        """Give where the letters of a code such as CMP/2024/1 begin; a cue written on to its number is no part of it."""
+        """Give where the letters of a code such as CMP/2024/1 begin; a cue written on to its number is not in it."""
         letters = _CODE_LETTERS.search(self._text, max(self._position, start - _LONGEST_CODE_LETTERS), start)
         if letters is None:
             return start

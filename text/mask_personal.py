@@ -80,7 +80,8 @@ def _candidates(text: str, start: int, end: int) -> list[_Digits]:
     """Give the number at `start` joined with none, one, two … of the groups that follow, shortest first."""
     run = _RUN.match(text, start, end)
     candidates: list[_Digits] = []
-    joined, lengths, longest = "", (), 0
+    joined, longest = "", 0
+    lengths: tuple[int, ...] = ()
     for group in _GROUP.finditer(text, start, run.end() if run else start + 1):
         length = group.end() - group.start()
         if joined and (longest >= _LONG_GROUP or (length >= _LONG_GROUP and joined.lstrip("0") not in {"91", ""})):

@@ -9,11 +9,11 @@ from datetime import datetime
 import structlog
 
 from schemas.intake import IntakeError, read_bytes, read_mention, split_page
-from schemas.mention import Mention
+from schemas.mention import MAX_MENTION_BYTES, Mention
 from streams.dead_letters import Origin, make_dead_letter
 from streams.events import refs
 from streams.log import Event, EventLog, LogDownError
-from streams.topics import MENTIONS
+from streams.topics import MAX_EVENT_BYTES, MENTIONS
 
 __all__ = ["BATCH", "Publisher", "Rejected", "Taken"]
 
@@ -61,6 +61,14 @@ class Publisher:
             return self.reject(raw, str(error), origin)
         return self.take_parsed(raw, payload, origin, change)
 
+    def take_whole(self, raw: bytes, origin: Origin) -> Taken:
+        """As ``take``, for a body of many posts: each of them, not the body, is bounded by a post's size."""
+        try:
+            payload = read_bytes(raw, most=MAX_EVENT_BYTES)
+        except IntakeError as error:
+            return self.reject(raw, str(error), origin)
+        return self.take_parsed(raw, payload, origin)
+
     def take_parsed(
         self, raw: bytes, payload: object, origin: Origin, change: Callable[[Mention], Mention] = lambda post: post
     ) -> Taken:
@@ -71,6 +79,8 @@ class Publisher:
         for index, post in enumerate(posts):
             try:
                 mention = read_mention(post, received_at=self.clock(), platform=self.platform)
+                if len(mention.text.encode()) > MAX_MENTION_BYTES:
+                    raise IntakeError(f"text: more than the {MAX_MENTION_BYTES} bytes that a post may have")
                 events.append(_event(change(mention), self.source))
             except IntakeError as error:
                 rejected.append(Rejected(index, str(error)))

@@ -1,6 +1,8 @@
 """What every state store promises (queues/state.py). A subclass supplies the fixture ``state``, empty."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -72,12 +74,12 @@ class StateStoreContract:
 
     def test_of_two_that_create_at_once_one_does(self, state: StateStore) -> None:
         for number in range(10):
-            assert sorted(self._race(lambda id=str(number): state.create("alert", id, {}))) == [False, True]  # type: ignore[misc]
+            assert sorted(self._race(partial(state.create, "alert", str(number), {}))) == [False, True]
 
     def test_of_two_that_replace_at_once_one_does(self, state: StateStore) -> None:
         record = state.create("cursor", "x", {"at": 0})
         for number in range(10):
-            assert sorted(self._race(lambda r=record, n=number: state.replace(r, {"at": n}))) == [False, True]  # type: ignore[misc]
+            assert sorted(self._race(partial(state.replace, record, {"at": number}))) == [False, True]
             standing = state.get("cursor", "x")
             assert standing is not None
             assert standing.version == record.version + 1
@@ -157,9 +159,8 @@ class StateStoreContract:
     def _counts(self, state: StateStore, expected: dict[str | None, int]) -> None:
         eventually(lambda: {each: state.count("letter", state=each) for each in expected} == expected)
 
-    def _race(self, act: object) -> list[bool]:
+    def _race(self, act: Callable[[], StateRecord]) -> list[bool]:
         """Whether each of two that do the same at once succeeded."""
-        assert callable(act)
         ready = Barrier(2)
 
         def attempt() -> bool:

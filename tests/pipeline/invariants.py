@@ -7,7 +7,7 @@ from pathlib import Path
 from queues.deciding import root_ids
 from queues.sqlite import SqliteCaseStore
 from queues.store import EVERYTHING, MAX_PAGE, CaseQuery
-from schemas.case import Case, Disposition
+from schemas.case import Case, Disposition, MentionRecord
 
 __all__ = ["all_cases", "assert_whole", "groups"]
 
@@ -36,7 +36,7 @@ def assert_whole(data: Path, keys: Iterable[str]) -> None:
     store = SqliteCaseStore(data / "cases.db")
     try:
         wanted = list(keys)
-        records = {}
+        records: dict[str, MentionRecord] = {}
         for start in range(0, len(wanted), 5000):
             records |= store.mentions(wanted[start : start + 5000])
         assert set(records) == set(wanted)

@@ -2,8 +2,10 @@
 
 import os
 import random
+import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,7 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
     for _ in range(KILLS):
         before = office.status()["received"]
         with office.running("sunwai", "worker") as worker:
-            wait_for(lambda before=before: progress(office, before) or before == POSTS, "the worker to make progress")
+            wait_for(partial(progress, office, before), "the worker to make progress")
             time.sleep(moments.uniform(0.0, 0.3))  # the moment is what is random here, nothing is waited for
             kill_group(worker)
     found = office.work_off()
@@ -33,7 +35,11 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
 
 
 def progress(office: OfficeUnderTest, before: int) -> bool:
-    return bool(office.status()["received"] > before)
+    return before == POSTS or bool(office.status()["received"] > before)
+
+
+def dead_or_done(process: "subprocess.Popen[bytes]", office: OfficeUnderTest, count: int) -> bool:
+    return process.poll() is not None or done(office, count)
 
 
 CALLS = ("holders", "claim_keys", "create_mentions", "create_complainants", "case_totals", "write_cases", "get_many")
@@ -46,7 +52,7 @@ def test_a_kill_at_each_call_of_filing_loses_nothing(office: OfficeUnderTest, tm
     with office.running("sunwai.step", "triage"):
         for when, nth in (("before", 1), ("after", 1), ("before", 2), ("after", 2)):
             with office.running("tests.pipeline.dying_step", call, when, str(nth)) as filing:
-                wait_for(lambda filing=filing: filing.poll() is not None or done(office, count), "the step to die")
+                wait_for(partial(dead_or_done, filing, office, count), "the step to die")
     assert office.work_off()["received"] == count
     assert_whole(office.data, (f"x:{post['id']}" for post in make_feed(count, seed=3)))
 

@@ -1,0 +1,143 @@
+"""A whole desk in process on real stores, and people who visit it."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from argon2 import PasswordHasher
+from fastapi import APIRouter, FastAPI
+
+from desk.accounts import Role, add_user
+from desk.app import Desk, DeskSettings, create_app
+from queues.sqlite import SqliteCaseStore, SqliteStateStore
+from schemas.case import Case
+from schemas.directory import Directory, Name, Place, PlaceKind
+from tests.queues.directories import small_directory
+from tests.queues.factories import NOW
+
+PASSWORD = "a long password"
+ADDRESS = "192.0.2.10"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Argon2 with the least work: tests are about who gets in, not about how long guessing takes."""
+
+PEOPLE: Mapping[str, tuple[Role, Sequence[str] | None]] = {
+    "sita": (Role.OFFICER, ["water"]),
+    "mohan": (Role.OFFICER, ["water", "grievances"]),
+    "farah": (Role.OFFICER, ["police-control"]),
+    "boss": (Role.SUPERVISOR, ["water"]),
+    "chief": (Role.SUPERVISOR, None),
+    "watcher": (Role.WATCH, ["water"]),
+    "admin": (Role.ADMINISTRATOR, None),
+    "reader": (Role.AUDITOR, None),
+    "inspector": (Role.AUDITOR, ["water"]),
+}
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+def hindi_directory() -> Directory:
+    """The small office with a Hindi name for its water queue and for a place."""
+    directory = small_directory()
+    water, *others = directory.departments
+    queue = water.queues[0].model_copy(update={"name": Name(en="Water", hi="जलापूर्ति शाखा")})
+    place = Place(code="rampura", name=Name(en="Rampura", hi="रामपुरा"), kind=PlaceKind.TOWN)
+    named = water.model_copy(update={"queues": (queue,)})
+    return directory.model_copy(update={"departments": (named, *others), "places": (*directory.places, place)})
+
+
+class Visitor:
+    """A browser or a program: keeps cookies, follows nothing by itself."""
+
+    def __init__(self, app: FastAPI, *, address: str = ADDRESS, base: str = "http://desk.example"):
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app, client=(address, 40000), raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url=base)
+
+    def ask(self, method: str, path: str, **parts: Any) -> httpx.Response:
+        return self._runner.run(self.http.request(method, path, **parts))
+
+    def get(self, path: str, **parts: Any) -> httpx.Response:
+        return self.ask("GET", path, **parts)
+
+    def send(self, path: str, seen_on: str = "/", **fields: str) -> httpx.Response:
+        """A form as a browser sends it, with the secret of the page ``seen_on``."""
+        return self.ask("POST", path, data={"csrf": self.secret(seen_on), **fields})
+
+    def secret(self, page: str = "/") -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get(page).text)
+        assert found is not None
+        return found[1]
+
+    def sign_in(self, name: str, password: str = PASSWORD, **fields: str) -> httpx.Response:
+        return self.send("/sign-in", seen_on="/sign-in", name=name, password=password, **fields)
+
+    def act(self, path: str, etag: str | None, **headers: str) -> httpx.Response:
+        """An act through the API, with the session's secret."""
+        given = {"X-CSRF-Token": self.get("/api/v1/me").json()["csrf_token"], **headers}
+        return self.ask("POST", path, headers=given if etag is None else {"If-Match": etag, **given})
+
+    def close(self) -> None:
+        self._runner.run(self.http.aclose())
+        self._runner.close()
+
+
+@dataclass
+class Office:
+    """``people`` of PEOPLE are there from the start."""
+
+    path: Path
+    settings: DeskSettings = field(default_factory=DeskSettings)
+    routers: Sequence[APIRouter] = ()
+
+    def __post_init__(self) -> None:
+        self.clock = Clock()
+        self.store = SqliteCaseStore(self.path)
+        self.state = SqliteStateStore(self.path)
+        self.directory = hindi_directory()
+        for name, (role, queues) in PEOPLE.items():
+            add_user(self.state, name, PASSWORD, role, queues, known_queues=self.directory.queues, hasher=CHEAP)
+        self.desk = Desk(
+            store=self.store,
+            state=self.state,
+            directory=self.directory,
+            clock=self.clock,
+            settings=self.settings,
+            routers=self.routers,
+            hasher=CHEAP,
+        )
+        self.app = create_app(self.desk)
+        self._visitors: list[Visitor] = []
+
+    def visitor(self, name: str | None = None, **how: Any) -> Visitor:
+        """Somebody with a browser of their own; ``name``: signed in."""
+        visitor = Visitor(self.app, **how)
+        self._visitors.append(visitor)
+        if name is not None:
+            assert visitor.sign_in(name).status_code == 303
+        return visitor
+
+    def file(self, *cases: Case) -> None:
+        assert all(self.store.write_cases([(case, None) for case in cases]))
+
+    def case(self, id: str) -> Case:
+        return self.store.cases([id])[id].case
+
+    def close(self) -> None:
+        for visitor in self._visitors:
+            visitor.close()
+        self.store.close()
+        self.state.close()
