@@ -189,7 +189,7 @@ def _join_keys(record: MentionRecord) -> list[str]:
     return [
         f"conversation:x:{record.key[2:]} {record.author_key[2:]}",
         f"post:{record.key}",
-        f"copy:{record.queue}:roads:-:{case_id(record.key)}{case_id(record.author_key)[:8]}:2026-01-01",
+        f"copy:{record.queue}:roads:-:{case_id(record.key)}{case_id(record.author_key)[:8]}:{record.recorded_at:%F}",
     ]
 
 

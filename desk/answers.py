@@ -11,7 +11,7 @@ from desk.asking import desk_of, language_of
 from desk.csrf import FORM_COOKIE, visitor_token
 from desk.sessions import Session
 
-__all__ = ["local_path", "page", "see", "set_cookie"]
+__all__ = ["local_path", "own_path", "page", "see", "set_cookie"]
 
 _LONGEST_PATH = 2000
 
@@ -33,7 +33,7 @@ def page(
         language_of(request),
         user=session.user if session else None,
         csrf=csrf,
-        path=_own_path(request),
+        path=own_path(request),
         **values,
     )
     answer = HTMLResponse(body, status, dict(headers or {}))
@@ -72,7 +72,7 @@ def local_path(given: str | None) -> str:
     return given if plain and not parts.scheme and not parts.netloc else "/"
 
 
-def _own_path(request: Request) -> str:
+def own_path(request: Request) -> str:
     """Where to come back to: the page itself, or the first page after a form that has no address of its own."""
     if request.method != "GET":
         return "/"

@@ -28,6 +28,7 @@ _office = APIRouter(include_in_schema=False)
 def create_app(desk: Desk) -> FastAPI:
     """The application for ``desk``. It opens nothing and closes nothing: the stores are the caller's."""
     app = FastAPI(title="Sunwai desk", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    desk.prepare()
     app.state.desk = desk
     add_error_handlers(app)
     for router in (_office, session.router, queues.router, case.router):

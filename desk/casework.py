@@ -10,7 +10,7 @@ from desk.authorise import Act, authorise, visibility
 from desk.metrics import DeskMetrics
 from desk.refusal import Refusal, mark, not_found
 from queues import acts
-from queues.store import MAX_PAGE, CaseQuery, CaseStore, Versioned
+from queues.store import CaseQuery, CaseStore, Versioned
 from schemas.case import Case, Status
 
 __all__ = ["Casework", "Taken"]
@@ -20,6 +20,9 @@ _ROUNDS = 50
 
 _UNTAKEN = (Status.REVIEW, Status.NEW)
 """A case with nobody has one of these, since who takes a new one makes it assigned."""
+
+_AT_ONCE = 20
+"""Cases that are read at a time in looking for one that is free: mostly the first is."""
 
 _log = structlog.get_logger("desk")
 
@@ -54,7 +57,7 @@ class Casework:
     def take_next(self, user: User, queue: str) -> Case | None:
         """The most pressing case of ``queue`` that nobody has; None when somebody has each."""
         authorise(user, queue, Act.TAKE)
-        query = CaseQuery(queues=(queue,), statuses=_UNTAKEN, limit=MAX_PAGE)
+        query = CaseQuery(queues=(queue,), statuses=_UNTAKEN, limit=_AT_ONCE)
         while True:
             page = self._store.search(query, visibility(user))
             for found in page.cases:
@@ -63,7 +66,7 @@ class Casework:
                     return taken
             if page.cursor is None:
                 return None
-            query = CaseQuery(queues=(queue,), statuses=_UNTAKEN, limit=MAX_PAGE, cursor=page.cursor)
+            query = CaseQuery(queues=(queue,), statuses=_UNTAKEN, limit=_AT_ONCE, cursor=page.cursor)
 
     def _taken_if_free(self, user: User, case: Case) -> Case | None:
         """None when somebody has it, or got it in between: then the next one will do."""

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from desk.answers import page, see
+from desk.answers import own_path, page, see
 from desk.asking import SignInNeeded, desk_of, language_of, session_of
 from desk.casework import Taken
 from desk.refusal import Refusal, mark
@@ -41,7 +41,8 @@ def answer_refusal(request: Request, refusal: Refusal) -> Response:
     if _wants_json(request):
         return problem_json(refusal)
     if isinstance(refusal, SignInNeeded):
-        return see("/sign-in" + (f"?next={quote(request.url.path)}" if request.method == "GET" else ""))
+        back = f"?next={quote(own_path(request))}" if request.method == "GET" else ""
+        return see(f"/sign-in{back}")
     _look_up_session(request)
     message = language_of(request).gettext(refusal.message) % refusal.params
     taken = refusal if isinstance(refusal, Taken) else None

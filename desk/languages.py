@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
 __all__ = ["CATALOGUES", "ENGLISH", "Language", "choose", "language_name", "load_languages"]
@@ -59,7 +59,7 @@ def _load(path: Path) -> Language:
         name = Locale.parse(path.stem).get_display_name(path.stem)
         with path.open("rb") as file:
             catalogue = read_po(file, locale=path.stem, abort_invalid=True)
-    except (UnknownLocaleError, ValueError) as error:
+    except (UnknownLocaleError, PoFileError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
     compiled = BytesIO()
     write_mo(compiled, catalogue)

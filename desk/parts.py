@@ -1,6 +1,6 @@
 """What a desk is made of: everything it needs comes in through here, nothing is global."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -45,7 +45,13 @@ class Desk:
     settings: DeskSettings = field(default_factory=DeskSettings)
     routers: Sequence[APIRouter] = ()
     metrics: DeskMetrics = field(default_factory=DeskMetrics)
+    languages: Mapping[str, Language] = field(default_factory=load_languages)
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
+
+    def prepare(self) -> None:
+        """Makes the parts that several threads will share, before there are several threads."""
+        for part in (self.sessions, self.gate, self.casework, self.pages):
+            assert part is not None
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -60,10 +66,6 @@ class Desk:
     @cached_property
     def casework(self) -> Casework:
         return Casework(self.store, self.clock, self.metrics)
-
-    @cached_property
-    def languages(self) -> dict[str, Language]:
-        return load_languages()
 
     @cached_property
     def pages(self) -> Pages:

@@ -16,7 +16,17 @@ from schemas.case import OPEN_STATUSES, Case, Status
 from schemas.labels import ComplaintType, Urgency
 from text.normalise import safe
 
-__all__ = ["FILTERS", "LONGEST_QUERY", "MOST_PARTS", "QueryError", "docket_key", "parse_query", "searchable"]
+__all__ = [
+    "FILTERS",
+    "LONGEST_QUERY",
+    "MOST_PARTS",
+    "QueryError",
+    "docket_key",
+    "docket_term",
+    "docket_terms",
+    "parse_query",
+    "searchable",
+]
 
 LONGEST_QUERY = 1000
 """Characters."""
@@ -27,6 +37,7 @@ _OFFERED = 40
 _INDEXED_CHARACTERS = 5000
 """Of each post: more than any platform's ordinary post, so that one hostile post cannot slow an index down."""
 
+_DOCKET = re.compile(r"[a-z]{0,6}[0-9a-z]{12}")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -39,19 +50,23 @@ def docket_key(docket: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", docket).lower()
 
 
-def searchable(case: Case) -> Iterator[str]:
-    """The parts of a case in which words are looked for; a phrase never spans two of them.
+def docket_terms(docket: str) -> tuple[str, str]:
+    """What finds a docket number besides words: its key with and without the office before it."""
+    return docket_key(docket), docket_key(docket.partition("-")[2])
 
-    The docket stands there with its dashes, without, and without the office before it.
-    """
+
+def docket_term(word: str) -> str | None:
+    """The term for a word that may be a docket number, with or without dashes and office; None when it cannot."""
+    key = docket_key(word)
+    return key if _DOCKET.fullmatch(key) else None
+
+
+def searchable(case: Case) -> Iterator[str]:
+    """The parts of a case in which words are looked for, by their skeletons; a phrase never spans two of them."""
     for post in case.posts:
         yield post.text[:_INDEXED_CHARACTERS]
     if case.place is not None:
         yield case.place
-    if case.docket is not None:
-        yield case.docket
-        yield docket_key(case.docket)
-        yield docket_key(case.docket.partition("-")[2])
 
 
 _PART = re.compile(

@@ -30,6 +30,9 @@ GROUPS: Mapping[str, tuple[topics.Topic, ...]] = {
 SWEEP_SECONDS = 2.0
 """How often pending erasures are looked for: one indexed query when there are none."""
 
+RETENTION_SECONDS = 600.0
+"""How often the log drops what is past its retention."""
+
 COMMIT_SECONDS = 0.5
 """Acknowledged events that a kill makes come again at most: what is worked off in so long."""
 
@@ -64,8 +67,11 @@ def triage_app(broker: str, datadir: Path, triaging: Triaging) -> faust.App:
     return app
 
 
-def filing_app(broker: str, datadir: Path, step: FilingStep, sweep: Callable[[], object]) -> faust.App:
-    """``sweep`` is called every SWEEP_SECONDS; it erases what tombstones name."""
+def filing_app(
+    broker: str, datadir: Path, step: FilingStep, sweep: Callable[[], object], compact: Callable[[], object]
+) -> faust.App:
+    """``sweep`` is called every SWEEP_SECONDS; it erases what tombstones name. ``compact``, every RETENTION_SECONDS,
+    drops from the log what is past its retention."""
     app = new_app(FILING, broker, datadir)
     attach(app, topics.TRIAGED, step.file, name="filing")
     attach(app, topics.DELETIONS, step.bury, name="deletions")
@@ -74,7 +80,11 @@ def filing_app(broker: str, datadir: Path, step: FilingStep, sweep: Callable[[],
     async def erase() -> None:
         await patiently(lambda: asyncio.to_thread(sweep), "sweep")
 
+    async def expire() -> None:
+        await patiently(lambda: asyncio.to_thread(compact), "retention")
+
     app.timer(interval=SWEEP_SECONDS, name="sweep")(erase)
+    app.timer(interval=RETENTION_SECONDS, name="retention")(expire)
     return app
 
 

@@ -103,7 +103,7 @@ class Office:
     def filing_app(self) -> faust.App:
         filing = Filing(self.store, self.state, self.directory, self.clock)
         step = FilingStep(filing, self.state, self.clock)
-        return apps.filing_app(self.broker, self._faust_folder, step, self.sweep)
+        return apps.filing_app(self.broker, self._faust_folder, step, self.sweep, self.log.compact)
 
     def sweep(self) -> int:
         """Erases what tombstones name; returns how many are left to do."""

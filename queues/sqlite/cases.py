@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from queues.search import docket_key
 from queues.sqlite.database import MANY, Database, at_most, json_list
 from queues.sqlite.erasure import compact, erase_mentions
 from queues.sqlite.filing import FilingTables
 from queues.sqlite.finding import find_page, visible
-from queues.sqlite.index import reindex
+from queues.sqlite.index import active_table, reindex
+from queues.sqlite.terms import docket_match
 from queues.sqlite.writing import write_cases
 from queues.store import CaseCounts, CaseQuery, Page, Versioned, Visibility
 from schemas.case import Case, Complainant, Disposition, MentionRecord, Status
@@ -51,7 +51,7 @@ class SqliteCaseStore:
         at_most(len(ids), "case ids")
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT version, doc FROM cases WHERE id IN {_LISTED}",  # noqa: S608
+                f"SELECT version, doc FROM case_ids JOIN cases USING (n) WHERE id IN {_LISTED}",  # noqa: S608
                 (json_list(ids),),
             ).fetchall()
         found = [_versioned(row) for row in rows]
@@ -63,12 +63,12 @@ class SqliteCaseStore:
     def case(self, id_or_docket: str, visibility: Visibility) -> Versioned | None:
         seen = visible(visibility)
         with self._database.read() as connection:
+            table = active_table(connection)
+            named = "SELECT n FROM case_ids WHERE id = ?"
+            quoted = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT 1"  # noqa: S608
             row = connection.execute(
-                f"""
-                SELECT version, doc FROM cases WHERE (id = ? OR docket = ?) AND {seen.sql}
-                ORDER BY id = ? DESC, n LIMIT 1
-                """,  # noqa: S608
-                (id_or_docket, docket_key(id_or_docket), *seen.values, id_or_docket),
+                f"SELECT version, doc FROM cases WHERE n = coalesce(({named}), ({quoted})) AND {seen.sql}",  # noqa: S608
+                (id_or_docket, docket_match(id_or_docket), *seen.values),
             ).fetchone()
         return None if row is None else _versioned(row)
 
@@ -93,11 +93,14 @@ class SqliteCaseStore:
         with self._database.read() as connection:
             rows = connection.execute(
                 f"""
-                WITH seen_case AS MATERIALIZED (SELECT id, doc FROM cases WHERE id = ? AND {seen.sql})
+                WITH seen_case AS MATERIALIZED (
+                    SELECT n, doc FROM case_ids JOIN cases USING (n) WHERE id = ? AND {seen.sql}
+                )
                 SELECT doc FROM mentions
-                WHERE case_id IN (
-                    SELECT id FROM seen_case
-                    UNION SELECT value FROM seen_case, json_each(seen_case.doc, '$.merged')
+                WHERE case_n IN (
+                    SELECT n FROM seen_case
+                    UNION SELECT case_ids.n FROM seen_case, json_each(seen_case.doc, '$.merged')
+                        JOIN case_ids ON case_ids.id = value
                 )
                 ORDER BY created, key LIMIT ?
                 """,  # noqa: S608

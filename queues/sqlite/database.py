@@ -25,6 +25,7 @@ _SETTINGS = (
     "temp_store = MEMORY",  # what is sorted must not reach a temporary file that nobody wipes
     "cache_size = -32000",
     "journal_size_limit = 67108864",
+    "wal_autocheckpoint = 4000",  # a page that changes often is written to the file less often
 )
 
 _DOWN = frozenset(

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from queues.sqlite.database import Database, at_most, json_list
-from queues.sqlite.index import merge_segments
+from queues.sqlite.index import active_table, merge_segments
+from queues.sqlite.terms import any_of, post_match
 from queues.sqlite.writing import write_standing
 from schemas.case import Case, CasePost, MentionRecord
 from schemas.mention import Author
@@ -48,9 +49,10 @@ def _erase(database: Database, keys: frozenset[str]) -> None:
             "UPDATE mentions SET doc = ? WHERE key = ?",
             [(_without_text(MentionRecord.model_validate_json(doc)).model_dump_json(), key) for key, doc in records],
         )
+        table = active_table(connection)
         cases = connection.execute(
-            f"SELECT doc FROM cases WHERE n IN (SELECT n FROM case_posts WHERE post IN {_LISTED})",  # noqa: S608
-            (listed,),
+            f"SELECT doc FROM cases WHERE n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)",  # noqa: S608
+            (any_of(map(post_match, sorted(keys))),),
         ).fetchall()
         before = [Case.model_validate_json(doc) for (doc,) in cases]
         after = [_without_posts(case, keys) for case in before]

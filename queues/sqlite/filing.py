@@ -1,14 +1,17 @@
 """The filing side of the case store: claims, mention records, complainants and their counts."""
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 
 from queues.sqlite.database import Database, at_most, json_list
+from queues.sqlite.numbers import known_numbers, numbers
 from queues.sqlite.rows import microseconds
 from schemas.case import Complainant, Disposition, MentionRecord
 
 __all__ = ["FilingTables"]
 
 _IN = "IN (SELECT value FROM json_each(?))"
+_IN_SAME = "IN (SELECT value FROM json_each(?1))"
 
 
 class FilingTables:
@@ -22,18 +25,17 @@ class FilingTables:
         if not claims:
             return {}
         with self._database.write() as connection:
-            connection.executemany("INSERT OR IGNORE INTO claims VALUES (?, ?)", claims.items())
-            held = dict(
-                connection.execute(f"SELECT key, case_id FROM claims WHERE key {_IN}", (json_list(claims),))  # noqa: S608
+            connection.executemany(
+                "INSERT OR IGNORE INTO claims (key, case_id) VALUES (?, ?)",
+                [(_turned(key), case) for key, case in claims.items()],
             )
+            held = _holders(connection, claims)
         return {key: held[key] for key in claims}
 
     def holders(self, keys: Sequence[str]) -> Mapping[str, str]:
         at_most(len(keys), "join keys")
         with self._database.read() as connection:
-            return dict(
-                connection.execute(f"SELECT key, case_id FROM claims WHERE key {_IN}", (json_list(keys),))  # noqa: S608
-            )
+            return _holders(connection, keys)
 
     def create_mentions(self, records: Sequence[MentionRecord]) -> Sequence[MentionRecord]:
         at_most(len(records), "mention records")
@@ -46,9 +48,11 @@ class FilingTables:
             standing = dict(
                 connection.execute(f"SELECT key, doc FROM mentions WHERE key {_IN}", (json_list(first),))  # noqa: S608
             )
+            new = [record for key, record in first.items() if key not in standing]
+            number = numbers(connection, (record.case_id for record in new if record.case_id is not None))
             connection.executemany(
-                "INSERT INTO mentions (key, author, disposition, case_id, created, doc) VALUES (?, ?, ?, ?, ?, ?)",
-                [_row(record) for key, record in first.items() if key not in standing],
+                "INSERT INTO mentions (key, author, disposition, case_n, created, doc) VALUES (?, ?, ?, ?, ?, ?)",
+                [_row(record, number) for record in new],
             )
         found = {key: MentionRecord.model_validate_json(doc) for key, doc in standing.items()}
         return [found.get(record.key) or first[record.key] for record in records]
@@ -67,24 +71,19 @@ class FilingTables:
         if not complainants:
             return
         with self._database.write() as connection:
+            number = numbers(connection, (complainant.case_id for complainant in complainants))
             connection.executemany(
-                "INSERT OR IGNORE INTO complainants VALUES (?, ?)",
-                [(complainant.case_id, complainant.author_key) for complainant in complainants],
+                "INSERT OR IGNORE INTO complainants (case_n, author) VALUES (?, ?)",
+                [(number[complainant.case_id], complainant.author_key) for complainant in complainants],
             )
 
     def case_totals(self, groups: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[int, int]]:
         at_most(sum(len(ids) for ids in groups.values()), "cases")
-        totals = {}
         with self._database.read() as connection:
-            for name, ids in groups.items():
-                totals[name] = connection.execute(
-                    f"""
-                    SELECT (SELECT count(*) FROM mentions WHERE case_id {_IN.replace("?", "?1")}),
-                           (SELECT count(DISTINCT author) FROM complainants WHERE case_id {_IN.replace("?", "?1")})
-                    """,  # noqa: S608
-                    (json_list(dict.fromkeys(ids)),),
-                ).fetchone()
-        return totals
+            number = known_numbers(connection, {id for ids in groups.values() for id in ids})
+            return {
+                name: _totals(connection, {number[id] for id in ids if id in number}) for name, ids in groups.items()
+            }
 
     def dispositions(self) -> Mapping[Disposition, int]:
         with self._database.read() as connection:
@@ -98,13 +97,40 @@ class FilingTables:
         return [key for (key,) in rows]
 
 
-def _row(record: MentionRecord) -> tuple[object, ...]:
+def _holders(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
+    turned = {_turned(key): key for key in keys}
+    found = connection.execute(f"SELECT key, case_id FROM claims WHERE key {_IN}", (json_list(turned),))  # noqa: S608
+    return {turned[key]: case for key, case in found}
+
+
+def _turned(key: str) -> str:
+    """A join key with its last part first. That is what grows with time (the id of a post, a day), so new keys lie
+    side by side in the file, and a batch dirties few pages."""
+    before, colon, last = key.rpartition(":")
+    return f"{last}{colon}{before}"
+
+
+def _totals(connection: sqlite3.Connection, cases: set[int]) -> tuple[int, int]:
+    """(posts, distinct complainants) of these cases together."""
+    if not cases:
+        return 0, 0
+    posts, complainants = connection.execute(
+        f"""
+        SELECT (SELECT count(*) FROM mentions WHERE case_n {_IN_SAME}),
+               (SELECT count(DISTINCT author) FROM complainants WHERE case_n {_IN_SAME})
+        """,  # noqa: S608
+        (json_list(cases),),
+    ).fetchone()
+    return posts, complainants
+
+
+def _row(record: MentionRecord, number: Mapping[str, int]) -> tuple[object, ...]:
     moment = record.recorded_at if record.mention is None else record.mention.created_at
     return (
         record.key,
         record.author_key,
         record.disposition,
-        record.case_id,
+        None if record.case_id is None else number[record.case_id],
         microseconds(moment),
         record.model_dump_json(),
     )

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from queues.sqlite.cursors import decode, encode
 from queues.sqlite.database import json_list
-from queues.sqlite.index import active_table, all_words, any_word
+from queues.sqlite.index import active_table
 from queues.sqlite.rows import URGENCY_RANKS, microseconds, shelves
+from queues.sqlite.terms import all_of, any_of, handle_match, place_match, word_matches
 from queues.store import MAX_PAGE, CaseQuery, Page, Sort, Versioned, Visibility
-from schemas.case import Case, Status
+from schemas.case import Case
 
 __all__ = ["find_page", "visible"]
 
@@ -134,34 +135,33 @@ def _narrowest(connection: sqlite3.Connection, sources: list[_Clause]) -> _Claus
 def _sources(query: CaseQuery, visibility: Visibility, table: str) -> Iterator[_Clause]:
     """What could lead a gathering: each SELECT gives the ``n`` of every case that a condition lets through."""
     shelved = json_list(shelves(query.statuses, merged=query.merged))
-    match = all_words(query.text, query.phrases)
-    if query.handle is not None:
-        yield _Clause("SELECT n FROM case_posts WHERE handle = ?", (query.handle,))
     if query.assignee is not None:
         yield _Clause(f"SELECT n FROM cases WHERE assignee = ? AND shelf IN {_LISTED}", (query.assignee, shelved))  # noqa: S608
-    for column, wanted in (("place", query.places), ("type", query.types)):
-        if wanted:
-            yield _Clause(
-                f"SELECT n FROM cases INDEXED BY cases_{column} WHERE {column} IN {_LISTED} AND shelf IN {_LISTED}",  # noqa: S608
-                (json_list(wanted), shelved),
-            )
-    if query.queues:
-        yield _Clause(
-            f"SELECT n FROM cases INDEXED BY cases_queue WHERE queue IN {_LISTED} AND status IN {_LISTED}",  # noqa: S608
-            (json_list(query.queues), json_list(query.statuses or Status)),
-        )
     if query.due_before is not None:
         yield _Clause(
             f"SELECT n FROM cases INDEXED BY cases_due WHERE shelf IN {_LISTED} AND due < ?",  # noqa: S608
             (shelved, microseconds(query.due_before)),
         )
-    if visibility.queues is not None:
-        yield _Clause(
-            f"SELECT n FROM case_queues INDEXED BY case_queues_queue WHERE queue IN {_LISTED} AND shelf IN {_LISTED}",  # noqa: S608
-            (json_list(sorted(visibility.queues)), shelved),
-        )
-    if match is not None:
-        yield _Clause(f"SELECT rowid AS n FROM {table} WHERE {table} MATCH ?", (match,))  # noqa: S608
+    for queues in (query.queues or None, visibility.queues):
+        if queues is not None:
+            yield _Clause(
+                "SELECT n FROM case_queues INDEXED BY case_queues_queue "  # noqa: S608
+                f"WHERE queue IN {_LISTED} AND shelf IN {_LISTED}",
+                (json_list(sorted(queues)), shelved),
+            )
+    matches = _matches(query)
+    if matches:
+        yield _Clause(f"SELECT rowid AS n FROM {table} WHERE {table} MATCH ?", (all_of(matches),))  # noqa: S608
+
+
+def _matches(query: CaseQuery) -> list[str]:
+    """What the full-text index must say of a case, all of it."""
+    matches = word_matches(query.text, query.phrases, unfinished=True)
+    if query.handle is not None:
+        matches.append(handle_match(query.handle))
+    if query.places:
+        matches.append(any_of(map(place_match, query.places)))
+    return matches
 
 
 def _conditions(query: CaseQuery, visibility: Visibility, table: str) -> Iterator[_Clause]:
@@ -172,14 +172,11 @@ def _conditions(query: CaseQuery, visibility: Visibility, table: str) -> Iterato
         ("type", query.types),
         ("urgency", [URGENCY_RANKS[urgency] for urgency in query.urgencies]),
         ("language", query.languages),
-        ("place", query.places),
     ):
         if wanted:
             yield _Clause(f"{column} IN {_LISTED}", (json_list(wanted),))
     if query.assignee is not None:
         yield _Clause("assignee = ?", (query.assignee,))
-    if query.handle is not None:
-        yield _Clause("cases.n IN (SELECT n FROM case_posts WHERE handle = ?)", (query.handle,))
     yield from _moments(query)
     yield from _words(query, table)
 
@@ -195,12 +192,12 @@ def _moments(query: CaseQuery) -> Iterator[_Clause]:
 
 
 def _words(query: CaseQuery, table: str) -> Iterator[_Clause]:
-    match = all_words(query.text, query.phrases)
-    if match is not None:
-        yield _Clause(f"cases.n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (match,))  # noqa: S608
-    unwanted = any_word(query.without)
-    if unwanted is not None:
-        yield _Clause(f"cases.n NOT IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (unwanted,))  # noqa: S608
+    matches = _matches(query)
+    if matches:
+        yield _Clause(f"cases.n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (all_of(matches),))  # noqa: S608
+    unwanted = word_matches(query.without, unfinished=False)
+    if unwanted:
+        yield _Clause(f"cases.n NOT IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (any_of(unwanted),))  # noqa: S608
 
 
 def _read(connection: sqlite3.Connection, numbers: list[int]) -> tuple[Versioned, ...]:

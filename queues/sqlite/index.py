@@ -4,58 +4,36 @@ Two tables take turns: one answers, the other is built by a reindex while writer
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from queues.sqlite.database import Database
 from queues.sqlite.migrations import SEARCH_TABLES, search_table
-from queues.sqlite.rows import index_body
+from queues.sqlite.terms import body, tags
 from schemas.case import Case
-from text.skeleton import skeleton
 
-__all__ = ["active_table", "all_words", "any_word", "merge_segments", "put", "reindex"]
-
-PREFIX_LETTERS = 3
-"""From so many letters the last word also finds longer ones: somebody is still typing it."""
+__all__ = ["active_table", "merge_segments", "put", "reindex"]
 
 _BATCH = 500
 """Cases a transaction of a reindex: others wait for as long as one takes, some tens of milliseconds."""
 _MERGE_PAGES = 1000
 _MERGE_STEPS = 100_000
+_PUT = "INSERT OR REPLACE INTO {} (rowid, body, tags) VALUES (?, ?, ?)"
 
 
-def put(connection: sqlite3.Connection, bodies: Iterable[tuple[int, str]]) -> None:
-    """Indexes cases, each (n, body), in place of what stood there. Inside a write transaction."""
-    rows = [*bodies]
+def put(connection: sqlite3.Connection, cases: Iterable[tuple[int, Case]]) -> None:
+    """Indexes cases, each with its ``n``, in place of what stood there. Inside a write transaction."""
+    rows = [_row(n, case) for n, case in cases]
     if not rows:
         return
     active, building = connection.execute("SELECT active, building FROM search_index").fetchone()
     for table in filter(None, (active, building)):
-        connection.executemany(f"INSERT OR REPLACE INTO {_known(table)} (rowid, body) VALUES (?, ?)", rows)  # noqa: S608
+        connection.executemany(_PUT.format(_known(table)), rows)
 
 
 def active_table(connection: sqlite3.Connection) -> str:
     """The table that answers, in the snapshot of ``connection``."""
     (active,) = connection.execute("SELECT active FROM search_index").fetchone()
     return _known(active)
-
-
-def all_words(words: Sequence[str], phrases: Sequence[str]) -> str | None:
-    """The FTS5 expression for all of these; None when there is no letter among them.
-
-    Every word is brought to its skeleton and quoted, so nothing that a user types is syntax. A "word" that is
-    several to the index (a docket number with dashes) is a phrase. The last of ``words`` is also a prefix.
-    """
-    terms = [skeleton(word) for word in words]
-    quoted = [_quoted(term) for term in terms if term]
-    if quoted and len(terms[-1].rpartition(" ")[2]) >= PREFIX_LETTERS:
-        quoted[-1] += " *"
-    quoted += [_quoted(term) for term in map(skeleton, phrases) if term]
-    return " AND ".join(dict.fromkeys(quoted)) or None
-
-
-def any_word(words: Sequence[str]) -> str | None:
-    """The FTS5 expression for at least one of these words or phrases; None when there is no letter among them."""
-    return " OR ".join(dict.fromkeys(_quoted(term) for term in map(skeleton, words) if term)) or None
 
 
 def reindex(database: Database) -> Iterator[tuple[int, int]]:
@@ -72,10 +50,7 @@ def reindex(database: Database) -> Iterator[tuple[int, int]]:
             batch = connection.execute(
                 "SELECT n, doc FROM cases WHERE n > ? ORDER BY n LIMIT ?", (position, _BATCH)
             ).fetchall()
-            connection.executemany(
-                f"INSERT OR REPLACE INTO {table} (rowid, body) VALUES (?, ?)",  # noqa: S608
-                [(n, index_body(Case.model_validate_json(doc))) for n, doc in batch],
-            )
+            connection.executemany(_PUT.format(table), [_row(n, Case.model_validate_json(doc)) for n, doc in batch])
             (total,) = connection.execute("SELECT count(*) FROM cases").fetchone()
             if not batch:
                 _swap(connection, table)
@@ -130,11 +105,11 @@ def _merge(database: Database, table: str) -> None:
                 return
 
 
+def _row(n: int, case: Case) -> tuple[int, str, str]:
+    return n, body(case), tags(case)
+
+
 def _known(table: str) -> str:
     if table not in SEARCH_TABLES:
         raise ValueError(f"no such search table: {table!r}")
     return table
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', '""') + '"'

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from queues.search import docket_key, searchable
 from schemas.case import OPEN_STATUSES, Case, Status
 from schemas.labels import Urgency
-from text.skeleton import SKELETON_VERSION, skeleton
+from text.skeleton import SKELETON_VERSION
 
-__all__ = ["ENDED", "MERGED", "NEVER", "OPEN", "URGENCY_RANKS", "CaseRow", "index_body", "microseconds", "shelves"]
+__all__ = ["CASE_COLUMNS", "ENDED", "MERGED", "NEVER", "OPEN", "URGENCY_RANKS", "CaseRow", "microseconds", "shelves"]
 
 OPEN, ENDED, MERGED = 0, 1, 2
 """The shelves of ``cases.shelf``."""
@@ -19,10 +18,14 @@ NEVER = 2**62
 
 URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.SUGGESTION: 2}
 
+CASE_COLUMNS = (
+    *("indexed", "shelf", "status", "queue", "type", "language", "urgency"),
+    *("complainants", "received", "due", "assignee", "place", "doc"),
+)
+"""The columns of ``cases`` that follow from the case itself, in the order of ``CaseRow.columns``."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_BETWEEN_PARTS = " \ue000 "
-"""A private-use sign: a word to the index, and in no skeleton."""
 
 
 def microseconds(moment: datetime) -> int:
@@ -38,30 +41,22 @@ def shelves(statuses: tuple[Status, ...], *, merged: bool) -> tuple[int, ...]:
     return tuple(sorted(wanted | ({MERGED} if merged else set())))
 
 
-def index_body(case: Case) -> str:
-    """What the full-text index holds of a case: skeletons, part by part."""
-    return _BETWEEN_PARTS.join(filter(None, map(skeleton, searchable(case))))
-
-
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case as it is kept. ``words`` is a digest of what ``index_body`` is made from."""
+    """One case as it is kept. ``indexed`` is a digest of what the full-text index is made from; ``queues`` are
+    (queue, shelf, whether it only watches)."""
 
     case: Case
+    indexed: bytes
     columns: tuple[object, ...]
     queues: frozenset[tuple[str, int, int]]
-    posts: frozenset[tuple[str, str | None]]
-    words: bytes
-
-    COLUMNS = (
-        "id, shelf, status, queue, type, language, urgency, complainants, received, due, docket, assignee, place, doc"
-    )
 
     @classmethod
     def of(cls, case: Case) -> "CaseRow":
         shelf = MERGED if case.merged_into is not None else OPEN if case.status in OPEN_STATUSES else ENDED
+        indexed = _digest(case)
         columns = (
-            case.id,
+            indexed,
             shelf,
             case.status,
             case.queue,
@@ -71,21 +66,16 @@ class CaseRow:
             case.complainants,
             microseconds(case.received_at),
             NEVER if case.due_at is None else microseconds(case.due_at),
-            None if case.docket is None else docket_key(case.docket),
             case.assignee,
             case.place,
             case.model_dump_json(),
         )
         watching = dict.fromkeys(case.watching, 1) | {case.queue: 0}
-        return cls(
-            case=case,
-            columns=columns,
-            queues=frozenset((queue, shelf, watches) for queue, watches in watching.items()),
-            posts=frozenset({post.key: post.author.handle for post in case.posts}.items()),
-            words=_digest(case),
-        )
+        return cls(case, indexed, columns, frozenset((queue, shelf, watches) for queue, watches in watching.items()))
 
 
 def _digest(case: Case) -> bytes:
-    parts = [str(SKELETON_VERSION), *searchable(case)]
+    parts = [str(SKELETON_VERSION), case.docket or "", case.place or ""]
+    for post in case.posts:
+        parts += (post.key, post.author.handle or "", post.text)
     return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).digest()

@@ -49,15 +49,11 @@ async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
 @asynccontextmanager
 async def running(*apps: faust.App) -> AsyncIterator[None]:
     """The apps at work in this process."""
-    started: list[faust.App] = []
     try:
-        for app in apps:
-            started.append(app)
-            await app.start()
+        await asyncio.gather(*(app.start() for app in apps))
         yield
     finally:
-        for app in reversed(started):
-            await app.stop()
+        await asyncio.gather(*(app.stop() for app in apps))
 
 
 async def send_all(app: faust.App, topic: str, values: Sequence[bytes | None], **options: Any) -> list[Any]:
@@ -257,9 +253,9 @@ class TransportContract:
     async def test_a_worker_that_is_killed_loses_nothing(
         self, broker: Broker, new_app: Callable[..., faust.App], workers: Workers
     ) -> None:
+        first = workers.start("one", arguments=["--pause", "0.02"])
         async with running(sender := new_app("sender")):
             await send_all(sender, broker.topic, [b"%d" % n for n in range(1500)])
-        first = workers.start("one", arguments=["--pause", "0.02"])
         await until(lambda: sum(workers.handled("one").values()) >= 400)
         first.kill()
         first.wait()
@@ -274,8 +270,8 @@ class TransportContract:
     async def test_a_standby_takes_over_from_a_killed_worker(
         self, broker: Broker, new_app: Callable[..., faust.App], workers: Workers
     ) -> None:
+        first = workers.start("one", out="first")
         async with running(sender := new_app("sender")):
-            first = workers.start("one", out="first")
             await until(lambda: "ready" in workers.lines("one", "first"))
             workers.start("one", out="standby")
             await send_all(sender, broker.topic, [b"%d" % n for n in range(100)])
@@ -292,9 +288,9 @@ class TransportContract:
     async def test_a_worker_stops_at_once_and_commits_nothing_it_did_not_do(
         self, broker: Broker, new_app: Callable[..., faust.App], workers: Workers
     ) -> None:
+        holding = workers.start("one", arguments=["--hold"])
         async with running(sender := new_app("sender")):
             await send_all(sender, broker.topic, [b"%d" % n for n in range(100)])
-        holding = workers.start("one", arguments=["--hold"])
         await until(lambda: len(workers.handled("one")) == 100)
         started = time.monotonic()
         holding.send_signal(signal.SIGTERM)
@@ -308,9 +304,9 @@ class TransportContract:
     ) -> None:
         """Three groups in one process, none of which would have committed by itself yet."""
         groups = ["one", "two", "three"]
+        worker = workers.start(*groups, arguments=["--commit-interval", "60"])
         async with running(sender := new_app("sender")):
             await send_all(sender, broker.topic, [b"%d" % n for n in range(100)])
-        worker = workers.start(*groups, arguments=["--commit-interval", "60"])
         await until(lambda: all(len(workers.handled(group)) == 100 for group in groups))
         worker.send_signal(signal.SIGTERM)
         await asyncio.to_thread(worker.wait, 10)

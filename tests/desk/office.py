@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 
 from desk.accounts import Role, add_user
 from desk.app import Desk, DeskSettings, create_app
+from desk.languages import load_languages
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from schemas.case import Case
 from schemas.directory import Directory, Name, Place, PlaceKind
@@ -22,6 +23,7 @@ from tests.queues.factories import NOW
 
 PASSWORD = "a long password"
 ADDRESS = "192.0.2.10"
+LANGUAGES = load_languages()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 with the least work: tests are about who gets in, not about how long guessing takes."""
 
@@ -108,7 +110,7 @@ class Office:
         self.store = SqliteCaseStore(self.path)
         self.state = SqliteStateStore(self.path)
         self.directory = hindi_directory()
-        for name, (role, queues) in PEOPLE.items():
+        for name, (role, queues) in PEOPLE.items() if not self.state.count("user") else ():
             add_user(self.state, name, PASSWORD, role, queues, known_queues=self.directory.queues, hasher=CHEAP)
         self.desk = Desk(
             store=self.store,
@@ -117,6 +119,7 @@ class Office:
             clock=self.clock,
             settings=self.settings,
             routers=self.routers,
+            languages=LANGUAGES,
             hasher=CHEAP,
         )
         self.app = create_app(self.desk)

@@ -202,6 +202,7 @@ class TestProducer:
 
         def count(records: Any) -> Any:
             sizes.append(len(records))
+            time.sleep(0.02)  # a slow disk
             return write(records)
 
         monkeypatch.setattr(log, "write", count)
@@ -210,16 +211,14 @@ class TestProducer:
             await send_all(app, OBSERVED.name, [b"%d" % n for n in range(1200)])
         assert sum(sizes) == 1200
         assert max(sizes) <= 500
-        assert len(sizes) < 10
+        assert len(sizes) < 30
 
-    @pytest.mark.parametrize("options", [{"partition": 1}, {"partition": -1}, {"headers": {"n": 1}}])
-    async def test_what_makes_no_sense_is_refused_where_it_is_sent(
-        self, new_app: Callable[..., faust.App], options: dict[str, Any]
-    ) -> None:
+    async def test_what_makes_no_sense_is_refused_where_it_is_sent(self, new_app: Callable[..., faust.App]) -> None:
         app = new_app("source")
         async with running(app):
-            with pytest.raises(ValueError, match="topic observed"):
-                await send_all(app, OBSERVED.name, [b"1"], **options)
+            for options in ({"partition": 1}, {"partition": -1}, {"headers": {"n": 1}}):
+                with pytest.raises(ValueError, match="topic observed"):
+                    await send_all(app, OBSERVED.name, [b"1"], **options)
             assert await send_all(app, OBSERVED.name, [b"2"])
 
     async def test_a_source_and_an_agent_put_a_key_in_one_partition(
