@@ -42,7 +42,7 @@ def assert_whole(data: Path, keys: Iterable[str]) -> None:
         assert set(records) == set(wanted)
         assert sum(store.dispositions().values()) == len(wanted)
         filed = [record for record in records.values() if record.case_id is not None]
-        roots = root_ids(store, [*{record.case_id for record in filed if record.case_id}])
+        roots = _roots(store, {record.case_id for record in filed if record.case_id})
         posts: dict[str, int] = {}
         people: dict[str, set[str]] = {}
         for record in filed:
@@ -59,16 +59,22 @@ def assert_whole(data: Path, keys: Iterable[str]) -> None:
         store.close()
 
 
+def _roots(store: SqliteCaseStore, cases: Iterable[str]) -> dict[str, str]:
+    """The root of each case, asked for in as many calls as the store's bound takes."""
+    ids = list(cases)
+    roots: dict[str, str] = {}
+    for start in range(0, len(ids), 5000):
+        roots |= root_ids(store, ids[start : start + 5000])
+    return roots
+
+
 def groups(data: Path) -> set[frozenset[str]]:
     """Which mentions belong together, whatever their cases are called."""
     with sqlite3.connect(data / "cases.db") as connection:
         rows = connection.execute("SELECT key, case_id FROM mentions WHERE case_id IS NOT NULL").fetchall()
     store = SqliteCaseStore(data / "cases.db")
     try:
-        roots: dict[str, str] = {}
-        ids = [*{case for _, case in rows}]
-        for start in range(0, len(ids), 5000):
-            roots |= root_ids(store, ids[start : start + 5000])
+        roots = _roots(store, {case for _, case in rows})
     finally:
         store.close()
     together: dict[str, set[str]] = {}

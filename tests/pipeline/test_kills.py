@@ -24,7 +24,7 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
     office.ingest(write_feed(tmp_path / "feed.jsonl", POSTS))
     moments = random.Random(7)
     for _ in range(KILLS):
-        before = office.status()["received"]
+        before = office.filed()
         with office.running("sunwai", "worker") as worker:
             wait_for(partial(progress, office, before), "the worker to make progress")
             time.sleep(moments.uniform(0.0, 0.3))  # the moment is what is random here, nothing is waited for
@@ -35,7 +35,7 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
 
 
 def progress(office: OfficeUnderTest, before: int) -> bool:
-    return before == POSTS or bool(office.status()["received"] > before)
+    return before == POSTS or office.filed() > before
 
 
 def dead_or_done(process: "subprocess.Popen[bytes]", office: OfficeUnderTest, count: int) -> bool:
@@ -58,7 +58,7 @@ def test_a_kill_at_each_call_of_filing_loses_nothing(office: OfficeUnderTest, tm
 
 
 def done(office: OfficeUnderTest, count: int) -> bool:
-    return bool(office.status()["received"] == count)
+    return office.filed() == count
 
 
 def test_a_killed_step_is_started_again_by_the_worker(office: OfficeUnderTest, tmp_path: Path) -> None:

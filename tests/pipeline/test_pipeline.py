@@ -68,7 +68,7 @@ def test_real_posts_add_up(office: OfficeUnderTest, real_posts: Path) -> None:
 def test_fausts_own_command_line_runs_the_whole_pipeline(office: OfficeUnderTest, tmp_path: Path) -> None:
     office.ingest(write_feed(tmp_path / "feed.jsonl", 200))
     with office.running("faust", "-A", "streams.app", "worker", "-l", "error", "--without-web"):
-        wait_for(lambda: office.status()["received"] == 200, "200 posts filed by faust's own worker")
+        wait_for(lambda: office.filed() == 200, "200 posts filed by faust's own worker")
 
 
 def test_two_offices_given_the_same_posts_group_them_the_same(tmp_path: Path) -> None:
