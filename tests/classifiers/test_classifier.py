@@ -91,7 +91,7 @@ def test_a_missing_child_is_critical(classifier: Classifier) -> None:
 
 
 def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    rows = random.Random(0).sample(shipped_training(), 400)
+    rows = random.Random(0).sample(shipped_training(), 150)
     for name in ("one", "two"):
         train(rows, tmp_path / name, seed=4)
     files = sorted(path.name for path in (tmp_path / "one").iterdir())
@@ -118,7 +118,7 @@ def test_the_frozen_test_set_is_read_well_enough(classifier: Classifier) -> None
     assert report.heads["language"].macro_f1.value >= 0.3
 
 
-FLOORS = {"complaint AUC": 0.80, "complaint macro-F1": 0.70, "type macro-F1": 0.50}
+FLOORS = {"complaint AUC": 0.93, "complaint macro-F1": 0.85, "type macro-F1": 0.42}
 """A little under what docs/classification.md reports: what falls below has become worse."""
 
 
