@@ -1,22 +1,32 @@
-"""Reads a directory from YAML and says file, line and key of every mistake."""
+"""Reads a directory from YAML and says file, line and key of every mistake, and what would be right."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from queues.yaml_document import Document, DocumentError, KeyPath, read_document
 from schemas.directory import Directory, Name
 from schemas.labels import ComplaintType
 
 __all__ = ["DirectoryError", "check_directory", "load_directory"]
 
-MAX_BYTES = 4 * 1024 * 1024
-MAX_NODES = 200_000
-"""A file within MAX_BYTES can still unfold without end through anchors: it is refused when it grows past this."""
-
-Lines = Mapping[tuple[str | int, ...], int]
+_FORMS = {
+    "^[a-z][a-z0-9-]{0,63}$": "a small letter, then small letters, digits and hyphens, as in city-roads",
+    "^[1-9][0-9]{5}$": 'six digits in quotes, as in "299001"',
+    "^[A-Z]{2,6}$": "two to six capital letters, as in SPR",
+    "^[a-z][a-z0-9_]{0,31}$": "a small letter, then small letters, digits and _, as in x",
+}
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "departments": ("departments",),
+    "queues": ("departments", "queues"),
+    "places": ("places",),
+    "sources": ("sources",),
+}
+"""Where the entries of a kind lie."""
 
 
 class DirectoryError(ValueError):
@@ -25,141 +35,131 @@ class DirectoryError(ValueError):
 
 def load_directory(path: Path) -> Directory:
     """The directory in a file. Raises DirectoryError."""
-    root = _composed(path)
-    lines: dict[tuple[str | int, ...], int] = {}
-    try:
-        value = _Unfolding(path, lines).value(root, ())
-        return Directory.model_validate(value)
-    except RecursionError as error:
-        raise DirectoryError(f"{path}: nested too deeply, or an anchor that holds itself") from error
-    except ValidationError as error:
-        raise DirectoryError("\n".join(_mistakes(path, error, value, lines))) from error
+    return _load(path)[0]
 
 
 def check_directory(path: Path) -> tuple[Directory, tuple[str, ...]]:
-    """The directory, and warnings of what is allowed but seldom meant. Raises DirectoryError."""
-    directory = load_directory(path)
-    return directory, tuple(f"{path}: {warning}" for warning in _warnings(directory))
+    """The directory, and warnings, in the same form, of what is allowed but seldom meant. Raises DirectoryError."""
+    directory, document = _load(path)
+    return directory, tuple(document.said(at, what) for at, what in _warnings(directory, document.value))
 
 
-def _composed(path: Path) -> yaml.Node:
+def _load(path: Path) -> tuple[Directory, Document]:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DirectoryError(f"{path}: larger than {MAX_BYTES} bytes")
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise DirectoryError(f"{path}: {error.strerror}: name the office's file with --directory") from error
-    except UnicodeDecodeError as error:
-        raise DirectoryError(f"{path}: not UTF-8 at byte {error.start}") from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DirectoryError(f"{path}:{line}: {error.problem}") from error
-    except RecursionError as error:
-        raise DirectoryError(f"{path}: nested too deeply") from error
-    if not isinstance(root, yaml.MappingNode):
-        raise DirectoryError(f"{path}:1: a mapping of keys is needed")
-    return root
+        document = read_document(path)
+    except DocumentError as error:
+        raise DirectoryError(str(error)) from error
+    try:
+        return Directory.model_validate(document.value), document
+    except ValidationError as error:
+        raise DirectoryError("\n".join(_mistakes(document, error))) from error
 
 
-class _Unfolding:
-    """YAML nodes to plain values, noting the line of every key path; scalars as the safe loader reads them."""
-
-    def __init__(self, path: Path, lines: dict[tuple[str | int, ...], int]):
-        self._path = path
-        self._lines = lines
-        self._nodes = 0
-        self._scalars = yaml.SafeLoader("")
-
-    def value(self, node: yaml.Node, at: tuple[str | int, ...]) -> Any:
-        self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise DirectoryError(f"{self._path}: unfolds to more than {MAX_NODES} values: fewer anchors")
-        self._lines.setdefault(at, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, at)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*at, place)) for place, child in enumerate(node.value)]
-        try:
-            return self._scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            raise DirectoryError(f"{self._path}:{node.start_mark.line + 1}: {_dotted(at)}: not readable") from error
-
-    def _mapping(self, node: yaml.MappingNode, at: tuple[str | int, ...]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key_node, child in node.value:
-            key = str(key_node.value)
-            line = key_node.start_mark.line + 1
-            if key in found:
-                raise DirectoryError(f"{self._path}:{line}: {_dotted((*at, key))}: there twice")
-            self._lines[*at, key] = line
-            found[key] = self.value(child, (*at, key))
-        return found
-
-
-def _mistakes(path: Path, error: ValidationError, value: Any, lines: Lines) -> Iterator[str]:
-    for item in error.errors(include_url=False, include_input=False, include_context=False):
+def _mistakes(document: Document, error: ValidationError) -> Iterator[str]:
+    for item in error.errors(include_url=False):
         at = tuple(item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        if at:
-            yield f"{path}:{_line(at, lines)}: {_dotted(at)}: {message}"
+        if _only_follows(item):
             continue
-        for part in message.split("; "):
-            named = _named(part.partition(":")[0], value)
-            yield f"{path}:{_line(named, lines)}: {part}"
+        if at:
+            yield document.said(at, _explained(item))
+            continue
+        for part in item["msg"].removeprefix("Value error, ").split("; "):
+            path, _, what = part.partition(": ")
+            yield document.said(_place_of(path, what, document.value), what)
 
 
-def _line(at: Sequence[str | int], lines: Lines) -> int:
-    """The line of the deepest part of a key path that the file has."""
-    for length in range(len(at), -1, -1):
-        found = lines.get(tuple(at[:length]))
-        if found is not None:
-            return found
-    return 1
+def _only_follows(item: ErrorDetails) -> bool:
+    """A list is also called too short when its entries have mistakes: those are said themselves."""
+    return item["type"] == "too_short" and len(item["input"]) > 0
 
 
-def _named(path: str, value: Any) -> tuple[str | int, ...]:
-    """Key path of an entry that a rule over several entries names by its code: ``places.sadar.within``."""
+def _explained(item: ErrorDetails) -> str:
+    """What is wrong, and what would be right."""
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"no such key; there are {', '.join(_keys_beside(tuple(item['loc'])))}"
+    if kind == "missing":
+        return "is missing"
+    if kind == "string_type":
+        return "must be a text: write it in quotes"
+    if kind == "string_pattern_mismatch":
+        return f"must be {_FORMS.get(str(context.get('pattern')), context.get('pattern'))}"
+    return item["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+
+
+def _keys_beside(at: KeyPath) -> list[str]:
+    """The keys that may stand where this one does."""
+    model: type[BaseModel] = Directory
+    for part in at[:-1]:
+        if isinstance(part, str):
+            model = _model_within(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_within, getattr(annotation, "__args__", ()))), None)
+
+
+def _place_of(path: str, what: str, value: Any) -> KeyPath:
+    """Where the entry lies that a rule over several entries names: ``places.sadar.within``, or, of what is there twice,
+    the second one: ``places.code: sadar is there twice``."""
     kind, _, rest = path.partition(".")
     code, _, key = rest.partition(".")
-    if kind in ("departments", "places"):
-        for place, entry in enumerate(_entries(value, kind)):
-            if entry.get("code") == code:
-                return (kind, place, key)
-    if kind == "queues":
-        for place, department in enumerate(_entries(value, "departments")):
-            for inner, entry in enumerate(_entries(department, "queues")):
-                if entry.get("code") == code:
-                    return ("departments", place, "queues", inner, key)
+    twice = what.removesuffix(" is there twice")
+    if kind == "handles":
+        return _nth([at for at, handle in _handles(value) if handle == twice], 1) or ("departments",)
+    if kind in _LISTS and twice != what:
+        return (*(_nth(_places(value, kind, twice), 1) or (kind,)), "code")
+    if kind in _LISTS and key:
+        return (*(_nth(_places(value, kind, code), 0) or (kind,)), key)
     return (kind,)
 
 
-def _entries(value: Any, key: str) -> list[dict[str, Any]]:
-    found = value.get(key) if isinstance(value, dict) else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+def _nth(found: list[KeyPath], index: int) -> KeyPath | None:
+    return found[index] if len(found) > index else None
 
 
-def _dotted(at: Sequence[str | int]) -> str:
-    return ".".join(str(part) for part in at) or "file"
+def _places(value: Any, kind: str, code: str) -> list[KeyPath]:
+    return [at for at, entry in _entries(value, _LISTS[kind]) if entry.get("code") == code]
 
 
-def _warnings(directory: Directory) -> Iterator[str]:
+def _entries(value: Any, keys: tuple[str, ...], at: KeyPath = ()) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    """The entries of nested lists: ("departments", "queues") gives every queue."""
+    for number, entry in enumerate(value.get(keys[0]) or ()):
+        here = (*at, keys[0], number)
+        if len(keys) == 1:
+            yield here, entry
+        else:
+            yield from _entries(entry, keys[1:], here)
+
+
+def _handles(value: Any) -> Iterator[tuple[KeyPath, str]]:
+    """In the order in which the directory looks at them: of each department its own, then those of its queues."""
+    for at, department in _entries(value, ("departments",)):
+        for here, entry in chain([(at, department)], _entries(department, ("queues",), at)):
+            for number, handle in enumerate(entry.get("handles") or ()):
+                yield (*here, "handles", number), str(handle).lower().lstrip("@")
+
+
+def _warnings(directory: Directory, value: Any) -> Iterator[tuple[KeyPath, str]]:
     special = {directory.review_queue, directory.oversight_queue} | {d.default_queue for d in directory.departments}
+    for at, entry in _entries(value, ("departments", "queues")):
+        queue = directory.queues[entry["code"]]
+        if not queue.types and not queue.handles and queue.code not in special:
+            yield at, f"{queue.code} owns no type and no handle leads to it: no post will come to it"
     owned = {type for queue in directory.queues.values() for type in queue.types}
-    for code, queue in directory.queues.items():
-        if not queue.types and not queue.handles and code not in special:
-            yield f"queues.{code}: owns no type and nobody's posts come to it"
     for type in ComplaintType:
         if type not in owned:
-            yield f"types: no queue owns {type}; such complaints without a known handle go to {directory.review_queue}"
-    for place in directory.places:
-        spellings = [*_spellings(place.name), *place.aliases]
-        if not any(map(_is_latin, spellings)) or all(map(_is_latin, spellings)):
-            yield f"places.{place.code}: spelled in one script only"
+            where = directory.review_queue
+            yield ("departments",), f"no queue owns {type}: such complaints to no known handle go to {where}"
+    for at, entry in _entries(value, ("places",)):
+        place = directory.place_by_code[entry["code"]]
+        scripts = {text.isascii() for text in (*_spellings(place.name), *place.aliases)}
+        if len(scripts) == 1:
+            yield at, f"{place.code} is spelled in one script only: add the other to its aliases"
 
 
 def _spellings(name: Name) -> list[str]:
     return [text for text in (name.en, name.hi, name.mr) if text]
-
-
-def _is_latin(text: str) -> bool:
-    return text.isascii()

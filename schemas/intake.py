@@ -143,10 +143,10 @@ def _x_handles(post: Mapping[str, Any]) -> list[str] | None:
 
 def _x_media(post: Mapping[str, Any], includes: Mapping[str, Any]) -> list[dict[str, str]]:
     keys = _mapping(post.get("attachments")).get("media_keys") or ()
-    by_key = {medium.get("media_key"): medium for medium in _mappings(includes.get("media"))}
+    by_key = {str(medium.get("media_key")): medium for medium in _mappings(includes.get("media"))}
     found = []
     for key in keys if isinstance(keys, list) else ():
-        medium = by_key.get(key, {})
+        medium = by_key.get(key, {}) if isinstance(key, str) else {}
         address = medium.get("url") or medium.get("preview_image_url") or ""
         found.append({"kind": str(medium.get("type", "unknown")), "url": str(address)})
     return found

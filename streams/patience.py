@@ -1,8 +1,13 @@
-"""Waiting for a dependency that is down: in place, with back-off, and at last by leaving without acknowledging."""
+"""Waiting for a dependency that is down: in place, with back-off, and at last by leaving without acknowledging.
+
+An agent that raises would have its events acknowledged by Faust. So a fault of our own leaves too, at once: the events
+are delivered again to the process that the supervisor starts, and the log says what failed.
+"""
 
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from traceback import extract_tb
 from typing import TypeVar
 
 import structlog
@@ -10,7 +15,7 @@ import structlog
 from queues.state import StoreDownError
 from streams.log import LogDownError
 
-__all__ = ["EXIT_DEPENDENCY_DOWN", "PATIENCE_SECONDS", "patiently"]
+__all__ = ["EXIT_DEPENDENCY_DOWN", "EXIT_FAULT", "PATIENCE_SECONDS", "patiently"]
 
 PATIENCE_SECONDS = 60.0
 """Longer than this a process does not wait in place: it would be taken out of its consumer group."""
@@ -18,12 +23,20 @@ PATIENCE_SECONDS = 60.0
 EXIT_DEPENDENCY_DOWN = 75
 """EX_TEMPFAIL of sysexits.h: start me again later."""
 
+EXIT_FAULT = 70
+"""EX_SOFTWARE of sysexits.h: something is wrong in the program itself."""
+
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 _DOWN = (StoreDownError, LogDownError)
 
 _log = structlog.get_logger()
 T = TypeVar("T")
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where a fault arose, without its message and values: those may be a person's words."""
+    return [f"{frame.name} in {frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-5:]]
 
 
 async def patiently(act: Callable[[], Awaitable[T]], what: str, *, patience_seconds: float = PATIENCE_SECONDS) -> T:
@@ -43,5 +56,8 @@ async def patiently(act: Callable[[], Awaitable[T]], what: str, *, patience_seco
                 _log.error("dependency_down_leaving", what=what, error=str(error))
                 os._exit(EXIT_DEPENDENCY_DOWN)
             _log.warning("dependency_down_waiting", what=what, error=str(error), pause_seconds=pause)
+        except Exception as error:  # noqa: BLE001 - nothing may leave an agent but a result
+            _log.error("fault_leaving", what=what, error=type(error).__name__, at=_places(error))
+            os._exit(EXIT_FAULT)
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

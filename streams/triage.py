@@ -44,6 +44,10 @@ class Triaging:
                 read.extend((event, mention) for mention in self._read(event))
             except IntakeError as error:
                 out.append(dead_letter_of(event, str(error), self.clock()))
+            except Exception as error:  # noqa: BLE001 - a form nobody thought of costs its post, not the stream
+                _log.error("intake_failed", error=type(error).__name__)
+                reason = f"post: could not be read ({type(error).__name__})"
+                out.append(dead_letter_of(event, reason, self.clock()))
         for (event, mention), triage in zip(read, self._classify(read), strict=True):
             if triage is None:
                 out.append(dead_letter_of(event, "classifier: failed on this post", self.clock()))

@@ -1,122 +1,82 @@
-"""Raw records of a file, each with where it begins: lines of JSONL, rows of CSV, elements of a JSON array.
+"""The records of a file, and how lines become records.
 
-A record is bytes; one that is longer than a post may be is cut, and marked, so that no line can fill the memory.
+A line may be of any length: it is read in bounded pieces, and of one that no dead letter could carry only hash and
+length are kept.
 """
 
-import csv
-import gzip
-import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, BinaryIO, cast
+from hashlib import sha256
+from typing import IO, Any
 
 from schemas.mention import MAX_MENTION_BYTES
+from streams.dead_letters import MAX_KEPT_BYTES, Outsized
+from streams.sources.opening import RecordError
 
-__all__ = ["Format", "Record", "RecordError", "format_of", "open_file", "read_csv", "read_json", "read_lines"]
+__all__ = ["OVERLONG", "Record", "RecordError", "read_every_line", "read_lines"]
 
-MAX_JSON_BYTES = 64 * 1024 * 1024
-"""A JSON file is read whole; a larger one is asked for as JSONL, which is read line by line."""
-
-LONGEST_KEPT_BYTES = 2 * 1024 * 1024
-"""Of a longer line only its length is kept: no dead letter could carry more."""
-
-Format = str
-
-
-class RecordError(ValueError):
-    """A file that cannot be read at all; the message says what to do."""
+OVERLONG = f"post: more than the {MAX_MENTION_BYTES} bytes that a post may have"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``number`` counts lines or elements from 1; ``end`` is the offset in (unpacked) bytes behind it; a line that is
-    not ``whole`` has no newline yet."""
+    """One record: bytes ``start`` to ``end`` of the (unpacked) file. ``number`` is its line or element, from 1.
+
+    ``payload``: what it says, where reading the file has told already; ``fault``: why nobody can read it. A line that
+    is not ``whole`` has no newline yet. ``digest`` tells it from another record at the same place.
+    """
 
     number: int
-    raw: bytes
+    start: int
     end: int
-    overlong: bool = False
+    line: bytes | Outsized
+    digest: str
+    payload: Mapping[str, Any] | None = None
+    fault: str | None = None
     whole: bool = True
 
-
-def open_file(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where it ends in .gz. Raises RecordError."""
-    try:
-        if path.suffix == ".gz":
-            return cast(BinaryIO, gzip.open(path, "rb"))
-        return path.open("rb")
-    except OSError as error:
-        raise RecordError(f"{path}: {error.strerror}") from error
+    @property
+    def raw(self) -> bytes | Outsized:
+        """What a dead letter keeps: a payload as JSON, so that it can be replayed, else the bytes."""
+        return self.line if self.payload is None else json.dumps(self.payload).encode()
 
 
-def format_of(path: Path, first: bytes) -> Format:
-    """``jsonl``, ``json`` or ``csv``: by the name, else by how the file begins."""
-    name = path.name.removesuffix(".gz").lower()
-    for ending in ("jsonl", "ndjson", "json", "csv"):
-        if name.endswith(f".{ending}"):
-            return "jsonl" if ending == "ndjson" else ending
-    begin = first.lstrip()[:1]
-    if begin == b"[":
-        return "json"
-    return "jsonl" if begin == b"{" else "csv"
+def read_lines(file: IO[bytes], *, number: int = 0, start: int = 0) -> Iterator[Record]:
+    """The lines from where ``file`` stands, blank ones left out. See ``read_every_line``."""
+    for record in read_every_line(file, number=number, start=start):
+        if isinstance(record.line, Outsized) or record.line.strip():
+            yield record
 
 
-def read_lines(file: IO[bytes], *, number: int = 0, end: int = 0) -> Iterator[Record]:
-    """Whole lines from where ``file`` stands, which is line ``number`` and offset ``end``. A last line without its
-    newline is a line too."""
+def read_every_line(file: IO[bytes], *, number: int = 0, start: int = 0) -> Iterator[Record]:
+    """The lines from where ``file`` stands, which is behind line ``number``, at byte ``start``; also a last one without
+    its newline. ``line`` is without newline."""
     while piece := file.readline(MAX_MENTION_BYTES + 1):
         number += 1
-        end += len(piece)
-        if piece.endswith(b"\n") or len(piece) <= MAX_MENTION_BYTES:
-            if piece.strip():
-                yield Record(number, piece.rstrip(b"\r\n"), end, whole=piece.endswith(b"\n"))
-            continue
-        kept = [piece]
-        size = len(piece)
-        while not piece.endswith(b"\n") and (piece := file.readline(MAX_MENTION_BYTES)):
-            size += len(piece)
-            end += len(piece)
-            if size <= LONGEST_KEPT_BYTES:
-                kept.append(piece)
-        yield Record(number, b"".join(kept).rstrip(b"\r\n"), end, overlong=True, whole=piece.endswith(b"\n"))
+        record = _line(file, piece, number, start)
+        yield record
+        start = record.end
 
 
-def read_json(file: IO[bytes], path: Path) -> Iterator[Record]:
-    """The elements of a JSON array or page, or the one object. Raises RecordError."""
-    raw = file.read(MAX_JSON_BYTES + 1)
-    if len(raw) > MAX_JSON_BYTES:
-        raise RecordError(f"{path}: larger than {MAX_JSON_BYTES >> 20} MB as one JSON value: write one post a line")
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path}: not JSON: {error}") from error
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
-        value = [{"data": post, "includes": value.get("includes")} for post in value["data"]]
-    for number, element in enumerate(value if isinstance(value, list) else [value], 1):
-        yield Record(number, json.dumps(element).encode(), len(raw))
-
-
-def read_csv(file: IO[bytes], path: Path) -> Iterator[Record]:
-    """Each row as a JSON object by the header's names; empty cells are left out. Raises RecordError."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
-    start = text.read(64 * 1024)
-    delimiter = _delimiter(start)
-    text.seek(0)
-    rows = csv.reader(text, delimiter=delimiter)
-    try:
-        header = [name.strip() for name in next(rows, [])]
-        if not {"id", "text"} <= set(header):
-            raise RecordError(f"{path}: the first row must name the columns, id and text among them")
-        for row in rows:
-            cells = {name: cell for name, cell in zip(header, row, strict=False) if cell != ""}
-            if cells:
-                yield Record(rows.line_num, json.dumps(cells).encode(), rows.line_num)
-    except csv.Error as error:
-        raise RecordError(f"{path}: line {rows.line_num}: {error}") from error
-
-
-def _delimiter(start: str) -> str:
-    first = start.partition("\n")[0]
-    return max(",;\t|", key=first.count)
+def _line(file: IO[bytes], piece: bytes, number: int, start: int) -> Record:
+    digest, kept, size = sha256(), [piece], len(piece)
+    while not piece.endswith(b"\n") and len(piece) >= MAX_MENTION_BYTES:
+        digest.update(piece)
+        piece = file.readline(MAX_MENTION_BYTES)
+        size += len(piece)
+        if size <= MAX_KEPT_BYTES:
+            kept.append(piece)
+    last = piece.rstrip(b"\r\n")
+    digest.update(last)
+    length = size - len(piece) + len(last)
+    line = b"".join(kept).rstrip(b"\r\n") if size <= MAX_KEPT_BYTES else Outsized(digest.hexdigest(), length)
+    return Record(
+        number,
+        start,
+        start + size,
+        line,
+        digest.hexdigest(),
+        fault=OVERLONG if length > MAX_MENTION_BYTES else None,
+        whole=piece.endswith(b"\n"),
+    )

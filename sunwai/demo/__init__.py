@@ -1,1 +1,1 @@
-"""A demo town that lives: posts of the invented district of Sundarpur, with follow-ups, a campaign and a rumour."""
+"""A demo town: a day of Sundarpur that never was, and half an hour in which a rumour begins to spread."""

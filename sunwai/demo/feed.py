@@ -1,40 +1,53 @@
-"""Feeds the demo town: what was written before the start at once, the rest as time goes on, each post once."""
+"""Feeds the demo town: what it wrote in the last 24 hours at once, so that the queues are full, the rest as it happens.
+
+``posts.jsonl`` holds flat posts with ``at``, seconds from the start, instead of dates. All of it is invented: people,
+handles, numbers, places.
+"""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from functools import partial
+from importlib.resources import files
+from itertools import islice
+from typing import Any
 
-from queues.state import AlreadyExistsError, StateStore
+from queues.state import StateRecord, StateStore
 from streams.dead_letters import Origin
-from streams.sources.publish import Publisher
+from streams.log import Event
+from streams.sources.publish import BATCH_EVENTS, Publisher, wait_out
 
 __all__ = ["DemoPost", "demo_posts", "feed_demo"]
 
 KIND = "demo"
-POSTS = Path(__file__).parent / "posts.jsonl"
+_TOWN = "sundarpur"
+_RECEIVED_AFTER = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPost:
-    """``at`` is seconds from the first start of the demo; before it for what is there already."""
+    """A post, and when it goes out; one with a moment before the start was written before."""
 
-    number: int
-    at: float
-    raw: bytes
+    moment: datetime
+    payload: dict[str, Any]
+
+    @property
+    def raw(self) -> bytes:
+        return json.dumps(self.payload, ensure_ascii=False).encode()
 
 
-def demo_posts(start: datetime) -> Iterator[DemoPost]:
-    """The posts in their order, dated around ``start``."""
-    with POSTS.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            post = json.loads(line)
-            at = float(post.pop("at"))
-            post["created_at"] = (start + timedelta(seconds=at)).isoformat()
-            post["conversation_id"] = post.get("in_reply_to", post["id"])
-            yield DemoPost(number, at, json.dumps(post, ensure_ascii=False).encode())
+def demo_posts(start: datetime, speed: float = 1.0) -> Iterator[DemoPost]:
+    """The posts of the town in their order. ``speed``: how many times faster what comes after ``start`` happens."""
+    text = files("sunwai.demo").joinpath("posts.jsonl").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        payload = json.loads(line)
+        at = payload.pop("at")
+        moment = start + timedelta(seconds=at if at < 0 else at / speed)
+        payload["created_at"] = moment.isoformat()
+        payload["received_at"] = (moment + _RECEIVED_AFTER).isoformat()
+        yield DemoPost(moment, payload)
 
 
 def feed_demo(
@@ -44,29 +57,43 @@ def feed_demo(
     sleep: Callable[[float], None],
     speed: float = 1.0,
 ) -> int:
-    """Publishes all posts, waiting for those that are still to come. Returns how many this run published.
+    """Publishes until the town has said all; returns how many posts this run published.
 
-    A second run goes on with the town that the first began, and publishes nothing twice.
+    A restart goes on in the same town where it stopped, with what should have come in between at once. Waits as long
+    as the log or the store is down.
     """
-    start = _start(state, clock())
-    published = 0
-    for post in demo_posts(start):
-        if state.get(KIND, str(post.number)) is not None:
-            continue
-        ahead = (start - clock()).total_seconds() + post.at / speed
-        if post.at > 0 and ahead > 0:
+    progress = wait_out(partial(_progress, state, clock()), publisher.source, sleep)
+    first = int(progress.value["published"])
+    posts = deque(islice(demo_posts(datetime.fromisoformat(progress.value["start"]), speed), first, None))
+    published = len(posts)
+    while posts:
+        ahead = (posts[0].moment - clock()).total_seconds()
+        if ahead > 0:
             sleep(ahead)
-        taken = publisher.take(post.raw, Origin("demo", 0, post.number))
-        publisher.append_patiently(taken.events)
-        state.create(KIND, str(post.number), {})
-        published += taken.mentions
+            continue
+        due = [posts.popleft()]
+        while posts and posts[0].moment <= clock() and len(due) < BATCH_EVENTS:
+            due.append(posts.popleft())
+        progress = _publish(publisher, state, progress, due, sleep)
     return published
 
 
-def _start(state: StateStore, now: datetime) -> datetime:
-    """When the demo was first started in this office."""
-    with suppress(AlreadyExistsError):
-        state.create(KIND, "start", {"at": now.isoformat()})
-    record = state.get(KIND, "start")
-    assert record is not None
-    return datetime.fromisoformat(record.value["at"])
+def _progress(state: StateStore, now: datetime) -> StateRecord:
+    known = state.get(KIND, _TOWN)
+    return known or state.create(KIND, _TOWN, {"start": now.isoformat(), "published": 0})
+
+
+def _publish(
+    publisher: Publisher,
+    state: StateStore,
+    progress: StateRecord,
+    posts: list[DemoPost],
+    sleep: Callable[[float], None],
+) -> StateRecord:
+    """Appends, then notes it: a kill in between publishes the batch twice, which filing does not notice."""
+    events: list[Event] = []
+    for number, post in enumerate(posts, int(progress.value["published"]) + 1):
+        events.extend(publisher.take(post.raw, Origin("demo/posts.jsonl", 0, number)).events)
+    publisher.append_patiently(events)
+    value = {**progress.value, "published": progress.value["published"] + len(posts)}
+    return wait_out(partial(state.replace, progress, value), publisher.source, sleep)
