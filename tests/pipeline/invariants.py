@@ -1,6 +1,5 @@
 """What must hold of an office after anything: nothing lost, nothing twice, counts exact."""
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,9 +35,7 @@ def assert_whole(data: Path, keys: Iterable[str]) -> None:
     store = SqliteCaseStore(data / "cases.db")
     try:
         wanted = list(keys)
-        records: dict[str, MentionRecord] = {}
-        for start in range(0, len(wanted), 5000):
-            records |= store.mentions(wanted[start : start + 5000])
+        records = _records(store, wanted)
         assert set(records) == set(wanted)
         assert sum(store.dispositions().values()) == len(wanted)
         filed = [record for record in records.values() if record.case_id is not None]
@@ -68,16 +65,23 @@ def _roots(store: SqliteCaseStore, cases: Iterable[str]) -> dict[str, str]:
     return roots
 
 
-def groups(data: Path) -> set[frozenset[str]]:
+def groups(data: Path, keys: Iterable[str]) -> set[frozenset[str]]:
     """Which mentions belong together, whatever their cases are called."""
-    with sqlite3.connect(data / "cases.db") as connection:
-        rows = connection.execute("SELECT key, case_id FROM mentions WHERE case_id IS NOT NULL").fetchall()
     store = SqliteCaseStore(data / "cases.db")
     try:
-        roots = _roots(store, {case for _, case in rows})
+        cases = {r.key: r.case_id for r in _records(store, keys).values() if r.case_id is not None}
+        roots = _roots(store, set(cases.values()))
     finally:
         store.close()
     together: dict[str, set[str]] = {}
-    for key, case in rows:
+    for key, case in cases.items():
         together.setdefault(roots[case], set()).add(key)
-    return {frozenset(keys) for keys in together.values()}
+    return {frozenset(members) for members in together.values()}
+
+
+def _records(store: SqliteCaseStore, keys: Iterable[str]) -> dict[str, MentionRecord]:
+    wanted = list(keys)
+    records: dict[str, MentionRecord] = {}
+    for start in range(0, len(wanted), 5000):
+        records |= store.mentions(wanted[start : start + 5000])
+    return records
