@@ -11,7 +11,7 @@ from schemas.case import Complainant, Disposition, MentionRecord
 __all__ = ["FilingTables"]
 
 _IN = "IN (SELECT value FROM json_each(?))"
-_IN_SAME = "IN (SELECT value FROM json_each(?1))"
+_IN_SAME = "IN (SELECT value FROM json_each(:cases))"
 
 
 class FilingTables:
@@ -119,7 +119,7 @@ def _totals(connection: sqlite3.Connection, cases: set[int]) -> tuple[int, int]:
         SELECT (SELECT count(*) FROM mentions WHERE case_n {_IN_SAME}),
                (SELECT count(DISTINCT author) FROM complainants WHERE case_n {_IN_SAME})
         """,  # noqa: S608
-        (json_list(cases),),
+        {"cases": json_list(cases)},
     ).fetchone()
     return posts, complainants
 

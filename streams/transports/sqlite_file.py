@@ -128,14 +128,18 @@ def create(path: Path) -> None:
 
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    for pragma in (
-        "synchronous=FULL",
-        "secure_delete=ON",
-        f"wal_autocheckpoint={WAL_BYTES // PAGE_BYTES}",
-        f"journal_size_limit={2 * WAL_BYTES}",
-        "temp_store=MEMORY",
-    ):
-        db.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (
+            "synchronous=FULL",
+            "secure_delete=ON",
+            f"wal_autocheckpoint={WAL_BYTES // PAGE_BYTES}",
+            f"journal_size_limit={2 * WAL_BYTES}",
+            "temp_store=MEMORY",
+        ):
+            db.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 
