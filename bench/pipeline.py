@@ -15,6 +15,10 @@ import time
 from pathlib import Path
 
 from queues.sqlite import SqliteCaseStore
+from streams.dead_letters import Origin
+from streams.sources.publish import Publisher
+from sunwai.assembly import Office
+from sunwai.settings import read_settings
 from tests.pipeline.feed import write_feed
 from tests.pipeline.office import OfficeUnderTest, wait_for
 
@@ -41,7 +45,10 @@ def main() -> None:
             wait_for(lambda: _filed(store) == asked.posts, "all posts", seconds=3600)
             whole = time.monotonic() - started
             ingest.wait()
-            delays = [_lone_delay(office, store, Path(folder), number) for number in range(asked.lone)]
+            parts = Office(read_settings(data=office.data))
+            publisher = Publisher(parts.log, parts.clock, source="bench")
+            delays = [_lone_delay(publisher, store, number) for number in range(asked.lone)]
+            parts.log.close()
             memory = {pid: _resident_mb(pid) for pid in _tree(worker.pid)}
             store.close()
         size = sum(path.stat().st_size for path in office.data.rglob("*") if path.is_file())
@@ -57,12 +64,11 @@ def _filed(store: SqliteCaseStore) -> int:
     return sum(store.dispositions().values())
 
 
-def _lone_delay(office: OfficeUnderTest, store: SqliteCaseStore, folder: Path, number: int) -> float:
+def _lone_delay(publisher: Publisher, store: SqliteCaseStore, number: int) -> float:
     """From the moment the post is durably in the log until the store shows it."""
     before = _filed(store)
-    path = folder / f"lone-{number}.jsonl"
-    path.write_text(json.dumps({"id": f"lone{number}", "text": "bijli nahi hai teen din se, koi sunta nahi"}) + "\n")
-    office.ingest(path)
+    raw = json.dumps({"id": f"lone{number}", "text": "bijli nahi hai teen din se, koi sunta nahi"}).encode()
+    publisher.append(publisher.take(raw, Origin("bench", 0, number)).events)
     published = time.monotonic()
     wait_for(lambda: _filed(store) > before, "the lone post")
     return time.monotonic() - published

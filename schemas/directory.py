@@ -125,11 +125,9 @@ class ServiceLevel(Strict):
 
 
 class Retention(Strict):
-    """How long is kept what, in days. ``topics``: raw events and dead letters; ``originals``: the
-    encrypted original of a masked text."""
+    """How long is kept what, in days. ``topics``: raw events and dead letters."""
 
     topics: Annotated[int, Field(ge=1, le=90)] = 7
-    originals: Annotated[int, Field(ge=1, le=3660)] = 90
 
 
 class Thresholds(Strict):
