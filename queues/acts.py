@@ -6,7 +6,8 @@ writes the result with the version that it read, so that of two who act at once 
 
 from datetime import datetime
 
-from schemas.case import MAX_HISTORY, Case, HistoryEntry, Status
+from queues.casework import history_with
+from schemas.case import Case, HistoryEntry, Status
 
 __all__ = ["RELEASED", "TAKEN", "ActError", "AlreadyTakenError", "ClosedError", "NotHeldError", "release", "take"]
 
@@ -72,6 +73,6 @@ def _acted(case: Case, change: dict[str, object], entry: HistoryEntry) -> Case:
             "revision": case.revision + 1,
             "touched": tuple(dict.fromkeys([*case.touched, "assignee"])),
             "changed_at": entry.at,
-            "history": (*case.history, entry)[-MAX_HISTORY:],
+            "history": history_with(case, entry),
         }
     )

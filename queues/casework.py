@@ -15,7 +15,7 @@ from schemas.labels import Urgency
 from schemas.mention import Mention
 from schemas.triage import Triage
 
-__all__ = ["ReadablePost", "absorb", "add_posts", "is_untouched", "open_case", "readable"]
+__all__ = ["ReadablePost", "absorb", "add_posts", "history_with", "is_untouched", "open_case", "readable"]
 
 _SEVERITY = {Urgency.SUGGESTION: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
@@ -90,12 +90,12 @@ def absorb(first: Case, second: Case, now: datetime) -> tuple[Case, Case] | None
             "received_at": min(kept.received_at, gone.received_at),
             "historic": kept.historic and gone.historic,
             "due_at": min((due for due in (kept.due_at, gone.due_at) if due is not None), default=None),
-            "history": _history(kept, entry),
+            "history": history_with(kept, entry),
             "changed_at": now,
         }
     )
     entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"into {kept.id}: it speaks of the same post")
-    merged = gone.model_copy(update={"merged_into": kept.id, "history": _history(gone, entry), "changed_at": now})
+    merged = gone.model_copy(update={"merged_into": kept.id, "history": history_with(gone, entry), "changed_at": now})
     return united, merged
 
 
@@ -149,7 +149,7 @@ def _directed(case: Case, post: ReadablePost, directory: Directory, now: datetim
     if case.status is Status.REVIEW and "status" not in case.touched:
         change |= {"status": Status.NEW, "docket": docket_number(directory.code, case.id)}
     entry = HistoryEntry(at=now, by=f"handle:{by}", act="directed", detail=detail)
-    return case.model_copy(update={**change, "history": _history(case, entry)})
+    return case.model_copy(update={**change, "history": history_with(case, entry)})
 
 
 def _urgency_raised(case: Case, posts: Sequence[ReadablePost], now: datetime) -> Case:
@@ -161,7 +161,7 @@ def _urgency_raised(case: Case, posts: Sequence[ReadablePost], now: datetime) ->
         return case
     raised = worst.triage.urgency
     entry = HistoryEntry(at=now, by=worst.record.decided_by, act="urgency_raised", detail=f"{raised} by a new post")
-    return case.model_copy(update={"urgency": raised, "history": _history(case, entry)})
+    return case.model_copy(update={"urgency": raised, "history": history_with(case, entry)})
 
 
 def _due(case: Case, directory: Directory) -> datetime | None:
@@ -176,5 +176,6 @@ def _watching(case: Case, queues: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys([*case.watching, *queues]) if code != case.queue)
 
 
-def _history(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+def history_with(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    """The history one entry longer, the oldest left out where it would be too long."""
     return (*case.history, entry)[-MAX_HISTORY:]

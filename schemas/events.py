@@ -9,7 +9,7 @@ from schemas.base import Probability, Utc, Value
 from schemas.labels import ComplaintType, Stance
 from schemas.mention import Identifier, post_key
 
-__all__ = ["CaseEvent", "Deletion", "DeletionTarget", "Observation"]
+__all__ = ["Deletion", "DeletionTarget", "Observation"]
 
 
 class DeletionTarget(StrEnum):
@@ -54,16 +54,3 @@ class Observation(Value):
     place: str | None = None
     repost_of: str | None = None
     quote_of: str | None = None
-
-
-class CaseEvent(Value):
-    """What happened to a case, for subscribers outside; nothing is sent from it."""
-
-    schema_version: Literal[1] = 1
-    case_id: str
-    act: str
-    by: str
-    at: Utc
-    queue: str
-    status: str
-    revision: int

@@ -8,15 +8,16 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import faust
 
 from streams.events import Received, publish, received
 from streams.log import Event
-from streams.metrics import BATCH_SECONDS, EVENT_AGE_SECONDS
+from streams.metrics import BATCH_SECONDS, DEAD_LETTERED, EVENT_AGE_SECONDS
 from streams.patience import patiently
-from streams.topics import Topic
+from streams.topics import DEAD_LETTERS, Topic
 
 __all__ = ["BATCH", "WITHIN_SECONDS", "Step", "attach"]
 
@@ -30,23 +31,26 @@ Step = Callable[[Sequence[Received]], Sequence[Event]]
 """A batch in, the events that follow from it out. Done again when it raises StoreDownError or LogDownError."""
 
 
-def attach(app: faust.App, topic: Topic, step: Step, *, name: str) -> None:
-    """Adds to ``app`` the agent that runs ``step`` over ``topic``."""
+def attach(app: faust.App, topic: Topic, step: Step, *, name: str, patience_seconds: float) -> None:
+    """Adds to ``app`` the agent that runs ``step`` over ``topic``; see ``patiently`` for ``patience_seconds``."""
     source = app.topic(topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes)
 
     async def agent(stream: Any) -> None:
         async for events in stream.noack().noack_take(BATCH, within=WITHIN_SECONDS):
-            await _work_off(app, stream, events, step, name)
+            started = time.monotonic()
+            batch = [received(event) for event in events]
+            out = await patiently(partial(asyncio.to_thread, step, batch), name, patience_seconds=patience_seconds)
+            await patiently(partial(publish, app, out), f"{name}: publish", patience_seconds=patience_seconds)
+            for event in events:
+                await stream.ack(event)
+            _count(name, batch, out, started)
 
     app.agent(source, concurrency=1, name=f"{app.conf.id}.{name}")(agent)
 
 
-async def _work_off(app: faust.App, stream: Any, events: Sequence[Any], step: Step, name: str) -> None:
-    started = time.monotonic()
-    batch = [received(event) for event in events]
-    out = await patiently(lambda: asyncio.to_thread(step, batch), name)
-    await patiently(lambda: publish(app, out), f"{name}: publish")
-    for event in events:
-        await stream.ack(event)
+def _count(name: str, batch: Sequence[Received], out: Sequence[Event], started: float) -> None:
     BATCH_SECONDS.labels(name).observe(time.monotonic() - started)
     EVENT_AGE_SECONDS.labels(name).observe(max(0.0, time.time() - min(item.at.timestamp() for item in batch)))
+    dead = sum(event.topic == DEAD_LETTERS.name for event in out)
+    if dead:
+        DEAD_LETTERED.labels(batch[0].position.topic).inc(dead)

@@ -7,6 +7,8 @@ together by ``sunwai`` only when somebody asks for it.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import faust
@@ -17,7 +19,7 @@ from streams.filing import FilingStep
 from streams.patience import patiently
 from streams.triage import Triaging
 
-__all__ = ["FILING", "GROUPS", "TRIAGE", "filing_app", "new_app", "triage_app"]
+__all__ = ["FILING", "GROUPS", "TRIAGE", "Runtime", "filing_app", "new_app", "triage_app"]
 
 TRIAGE = "sunwai-triage"
 FILING = "sunwai-filing"
@@ -37,14 +39,21 @@ COMMIT_SECONDS = 0.5
 """Acknowledged events that a kill makes come again at most: what is worked off in so long."""
 
 
-def new_app(id: str, broker: str, datadir: Path) -> faust.App:
-    """A Faust app as all of ours are: raw topics that we make ourselves, no tables, no web server, prompt to stop.
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What every app runs on. ``datadir`` is where Faust would keep tables; we have none, but it makes the folder."""
 
-    ``datadir`` is where Faust would keep tables; we have none, but it makes the folder.
-    """
+    broker: str
+    datadir: Path
+    patience_seconds: float
+
+
+def new_app(id: str, runtime: Runtime) -> faust.App:
+    """A Faust app as all of ours are: raw topics that we make ourselves, no tables, no web server, prompt to stop."""
     return faust.App(
         id,
-        broker=broker,
+        broker=runtime.broker,
+        datadir=runtime.datadir,
         store="memory://",
         web_enabled=False,
         topic_allow_declare=False,
@@ -57,35 +66,35 @@ def new_app(id: str, broker: str, datadir: Path) -> faust.App:
         consumer_max_fetch_size=topics.MAX_EVENT_BYTES,
         stream_wait_empty=False,
         stream_buffer_maxsize=4096,
-        datadir=datadir,
     )
 
 
-def triage_app(broker: str, datadir: Path, triaging: Triaging) -> faust.App:
-    app = new_app(TRIAGE, broker, datadir)
-    attach(app, topics.MENTIONS, triaging, name="triage")
+def triage_app(runtime: Runtime, triaging: Triaging) -> faust.App:
+    app = new_app(TRIAGE, runtime)
+    attach(app, topics.MENTIONS, triaging, name="triage", patience_seconds=runtime.patience_seconds)
     return app
 
 
 def filing_app(
-    broker: str, datadir: Path, step: FilingStep, sweep: Callable[[], object], compact: Callable[[], object]
+    runtime: Runtime, step: FilingStep, sweep: Callable[[], object], compact: Callable[[], object]
 ) -> faust.App:
     """``sweep`` is called every SWEEP_SECONDS; it erases what tombstones name. ``compact``, every RETENTION_SECONDS,
     drops from the log what is past its retention."""
-    app = new_app(FILING, broker, datadir)
-    attach(app, topics.TRIAGED, step.file, name="filing")
-    attach(app, topics.DELETIONS, step.bury, name="deletions")
-    attach(app, topics.DEAD_LETTERS, step.list_dead, name="dead-letters")
-
-    async def erase() -> None:
-        await patiently(lambda: asyncio.to_thread(sweep), "sweep")
-
-    async def expire() -> None:
-        await patiently(lambda: asyncio.to_thread(compact), "retention")
-
-    app.timer(interval=SWEEP_SECONDS, name="sweep")(erase)
-    app.timer(interval=RETENTION_SECONDS, name="retention")(expire)
+    app = new_app(FILING, runtime)
+    patience = runtime.patience_seconds
+    attach(app, topics.TRIAGED, step.file, name="filing", patience_seconds=patience)
+    attach(app, topics.DELETIONS, step.bury, name="deletions", patience_seconds=patience)
+    attach(app, topics.DEAD_LETTERS, step.list_dead, name="dead-letters", patience_seconds=patience)
+    _every(app, SWEEP_SECONDS, sweep, "sweep", patience)
+    _every(app, RETENTION_SECONDS, compact, "retention", patience)
     return app
+
+
+def _every(app: faust.App, seconds: float, act: Callable[[], object], name: str, patience_seconds: float) -> None:
+    async def run() -> None:
+        await patiently(partial(asyncio.to_thread, act), name, patience_seconds=patience_seconds)
+
+    app.timer(interval=seconds, name=name)(run)
 
 
 def __getattr__(name: str) -> faust.App:

@@ -49,7 +49,5 @@ async def publish(app: Any, events: Sequence[Event]) -> None:
             for event in events
         ]
         await asyncio.gather(*sent)
-    except LogDownError:
-        raise
-    except (OSError, ConnectionError) as error:
+    except OSError as error:
         raise LogDownError(str(error)) from error

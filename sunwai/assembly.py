@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from pathlib import Path
 
 import faust
 
@@ -93,17 +92,17 @@ class Office:
         )
 
     @property
-    def _faust_folder(self) -> Path:
-        return self.settings.data / "faust"
+    def _runtime(self) -> apps.Runtime:
+        return apps.Runtime(self.broker, self.settings.data / "faust", self.settings.patience_seconds)
 
     def triage_app(self) -> faust.App:
         triaging = Triaging(self.classifier, self.directory, self.sealer, self.clock)
-        return apps.triage_app(self.broker, self._faust_folder, triaging)
+        return apps.triage_app(self._runtime, triaging)
 
     def filing_app(self) -> faust.App:
         filing = Filing(self.store, self.state, self.directory, self.clock)
         step = FilingStep(filing, self.state, self.clock)
-        return apps.filing_app(self.broker, self._faust_folder, step, self.sweep, self.log.compact)
+        return apps.filing_app(self._runtime, step, self.sweep, self.log.compact)
 
     def sweep(self) -> int:
         """Erases what tombstones name; returns how many are left to do."""

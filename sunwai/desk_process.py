@@ -12,9 +12,7 @@ from schemas.directory import Source
 from streams.sources.publish import Publisher
 from streams.sources.webhook import ingest_router
 from sunwai.assembly import Office
-from sunwai.logs import set_up_logs
-from sunwai.orphans import leave_with_supervisor
-from sunwai.settings import read_settings
+from sunwai.child import office_of_child
 
 __all__ = ["desk_app", "serve_desk"]
 
@@ -61,10 +59,8 @@ def serve_desk(office: Office, port: int) -> None:
 
 
 def main() -> None:
-    settings = read_settings()
-    set_up_logs(settings)
-    leave_with_supervisor()
-    serve_desk(Office(settings), settings.port)
+    office = office_of_child()
+    serve_desk(office, office.settings.port)
 
 
 if __name__ == "__main__":

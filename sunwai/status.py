@@ -6,7 +6,7 @@ from queues.state import StateStore
 from queues.store import CaseStore
 from schemas.base import Value
 from schemas.case import Disposition
-from streams import dead_letter_list as dead_letters
+from streams.dead_letter_list import KIND, OPEN
 from streams.log import EventLog, PartitionLag
 
 __all__ = ["Lag", "OfficeStatus", "is_idle", "office_status"]
@@ -44,7 +44,7 @@ _RECORDED = (Disposition.NOT_COMPLAINT, Disposition.OFFICIAL, Disposition.DELETE
 def office_status(store: CaseStore, state: StateStore, log: EventLog) -> OfficeStatus:
     """Raises StoreDownError, LogDownError."""
     counts = store.dispositions()
-    dead = state.count(dead_letters.KIND, state=dead_letters.OPEN)
+    dead = state.count(KIND, state=OPEN)
     recorded = {disposition.value: counts.get(disposition, 0) for disposition in _RECORDED}
     triaged = sum(counts.values())
     return OfficeStatus(

@@ -4,19 +4,14 @@ import sys
 
 import faust
 
-from sunwai.assembly import STEPS, Office
-from sunwai.logs import set_up_logs
-from sunwai.orphans import leave_with_supervisor
-from sunwai.settings import read_settings
+from sunwai.assembly import STEPS
+from sunwai.child import office_of_child
 
 __all__ = ["main"]
 
 
 def main(step: str) -> None:
-    settings = read_settings()
-    set_up_logs(settings)
-    leave_with_supervisor()
-    app = STEPS[step](Office(settings))
+    app = STEPS[step](office_of_child())
     faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 

@@ -17,6 +17,7 @@ from schemas.mention import MAX_MENTION_BYTES, Mention
 from streams.dead_letters import Origin, Outsized, make_dead_letter
 from streams.events import refs
 from streams.log import Event, EventLog, LogDownError
+from streams.patience import pauses
 from streams.topics import MENTIONS
 
 __all__ = ["BATCH_BYTES", "BATCH_EVENTS", "MAX_POSTS", "Publisher", "Rejected", "Taken", "batches", "wait_out"]
@@ -27,9 +28,6 @@ BATCH_BYTES = 4 * 1024 * 1024
 
 MAX_POSTS = 1000
 """Posts in one payload at most; the pages of X hold up to 500."""
-
-_FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 5.0
 
 _log = structlog.get_logger()
 T = TypeVar("T")
@@ -138,14 +136,13 @@ def batches(events: Iterable[Event]) -> Iterator[list[Event]]:
 
 def wait_out(act: Callable[[], T], source: str, sleep: Callable[[float], None]) -> T:
     """The result of ``act``, tried again with back-off for as long as the log or the store is down or full."""
-    pause = _FIRST_PAUSE_SECONDS
-    while True:
+    for pause in pauses():
         try:
             return act()
         except (LogDownError, StoreDownError) as error:
             _log.warning("intake_waiting", source=source, error=str(error), pause_seconds=pause)
         sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+    raise AssertionError("pauses never end")
 
 
 def _event(mention: Mention, source: str) -> Event:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from queues.state import StoreDownError
+from queues.state import StaleError, StoreDownError
 from streams.log import LogDownError
 from streams.patience import EXIT_DEPENDENCY_DOWN, EXIT_FAULT, patiently
 from tests.conftest import PROJECT
@@ -23,8 +23,8 @@ print("went on")
 """
 
 
-@pytest.mark.parametrize("error", [StoreDownError("down"), LogDownError("down")])
-async def test_what_is_down_is_tried_again(error: Exception) -> None:
+@pytest.mark.parametrize("error", [StoreDownError("down"), LogDownError("down"), StaleError("changed")])
+async def test_what_is_down_or_was_changed_is_tried_again(error: Exception) -> None:
     attempts = 0
 
     async def act() -> str:
