@@ -1,30 +1,28 @@
 """Text in, Triage out: ``load()`` gives a Classifier, ``classify()`` takes posts and gives as many triages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
+from classifiers.because import carrying_words
 from classifiers.cues import is_bare
-from classifiers.features import extract
+from classifiers.cutoffs import Cutoffs, choose
+from classifiers.encoder_files import EncoderFolder, EncoderUse, open_encoder
+from classifiers.judging import Judge, Weighed, shares_of
 from classifiers.language import UNDETERMINED, language_of
-from classifiers.linear import Evidence, LinearModel
-from classifiers.model_files import DEFAULT_MODEL, load_model
+from classifiers.linear import Head
+from classifiers.model_files import DEFAULT_MODEL, load_held_out, load_model
 from classifiers.place import Gazetteer
 from classifiers.reading import Reading, read
 from classifiers.sensitivity import SENSITIVITY_HEAD, sensitivity_of
 from schemas.directory import DepartmentKind, Directory, Thresholds
-from schemas.labels import ComplaintType, Stance, Urgency
+from schemas.labels import ComplaintType, Sensitivity, Stance, Urgency
 from schemas.triage import Reference, Triage
 
-__all__ = ["Classifier", "Post", "load"]
+__all__ = ["Classifier", "Judged", "Post", "load"]
 
-_AT_ONCE = 512
+_AT_ONCE = 100
 """Posts whose features are held in memory together."""
-
-_WORDS_SHOWN = 5
-_CERTAIN_NOT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,88 +35,156 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Classifier:
-    """Classifies posts for one office. Immutable, and safe to share between threads."""
+class _Heard:
+    """What a model says of a post: the probabilities of each head's labels, its language, whether there is little to
+    go by, how likely it is a complaint, and the place of its likeliest type."""
 
-    model: LinearModel
-    thresholds: Thresholds = field(default_factory=Thresholds)
+    reading: Reading
+    shares: Mapping[str, list[float]]
+    language: str
+    bare: bool
+    complaint: float
+    kind: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A triage, and what the model that it is from says of the post: its heads, and the calibrated probabilities of
+    their labels."""
+
+    triage: Triage
+    heads: Mapping[str, Head]
+    said: Mapping[str, Sequence[float]]
+
+    def shares(self, head: str) -> dict[str, float]:
+        """The probability of each label of a head."""
+        return dict(zip(self.heads[head].labels, self.said[head], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Classifies posts for one office. Immutable, and safe to share between threads.
+
+    ``second`` judges anew what this one would leave to a human; ``version`` names all models that take part.
+    """
+
+    model: Judge
+    cutoffs: Cutoffs
+    version: str
     gazetteer: Gazetteer = field(default_factory=lambda: Gazetteer(None))
     offices: frozenset[str] = frozenset()
+    second: "Classifier | None" = None
 
     def classify(self, posts: Sequence[Post]) -> list[Triage]:
         """Classify posts, one triage each, in their order. Never raises for any text."""
-        triages: list[Triage] = []
+        return [judged.triage for judged in self.judge(posts)]
+
+    def judge(self, posts: Sequence[Post]) -> Iterator[Judged]:
+        """As ``classify``, with what each triage follows from."""
         for start in range(0, len(posts), _AT_ONCE):
             readings = [read(post.text, post.kinds, self.offices) for post in posts[start : start + _AT_ONCE]]
-            weighed = self.model.evidence(extract(readings))
-            triages += [self._triage(reading, evidence) for reading, evidence in zip(readings, weighed, strict=True)]
-        return triages
+            yield from self._judged(readings)
 
-    def _triage(self, reading: Reading, evidence: Evidence) -> Triage:
-        model, logits = self.model, evidence.logits
-        language = language_of(reading, model, logits)
-        bare = is_bare(reading)
-        complaint = float(model.head("complaint", logits)[0])
-        if language == UNDETERMINED and bare:
-            complaint = min(complaint, _CERTAIN_NOT)
-        types = model.head("type", logits)
-        type_index = int(np.argmax(types))
-        stances = model.head("stance", logits)
-        stance = model.heads["stance"].labels[int(np.argmax(stances))]
-        is_complaint = complaint > _CERTAIN_NOT
+    def _judged(self, readings: Sequence[Reading]) -> list[Judged]:
+        judged = self._judged_once(readings)
+        if self.second is None:
+            return judged
+        unsure = [place for place, one in enumerate(judged) if one.triage.needs_human and not is_bare(readings[place])]
+        again = self.second._judged([readings[place] for place in unsure]) if unsure else []
+        for place, other in zip(unsure, again, strict=True):
+            judged[place] = replace(other, triage=_with_marks_of(judged[place].triage, other.triage))
+        return judged
+
+    def _judged_once(self, readings: Sequence[Reading]) -> list[Judged]:
+        evidence = self.model.weigh(readings)
+        heard = self._heard(readings, evidence)
+        kinds = [one.kind if one.complaint > self.cutoffs.complaint else None for one in heard]
+        words = carrying_words(readings, self.model, evidence, kinds)
+        return [
+            Judged(self._triage(one, because), self.model.heads, one.shares)
+            for one, because in zip(heard, words, strict=True)
+        ]
+
+    def _heard(self, readings: Sequence[Reading], evidence: Weighed) -> list[_Heard]:
+        heads = self.model.heads
+        columns = [shares_of(self.model, name, evidence).tolist() for name in heads]
+        heard = []
+        for reading, said in zip(readings, zip(*columns, strict=True), strict=True):
+            shares = dict(zip(heads, said, strict=True))
+            language = language_of(reading, heads, shares)
+            bare = is_bare(reading)
+            [complaint] = shares["complaint"]
+            if language == UNDETERMINED and bare:
+                complaint = min(complaint, self.cutoffs.complaint)
+            heard.append(_Heard(reading, shares, language, bare, complaint, _highest(shares["type"])))
+        return heard
+
+    def _triage(self, heard: _Heard, because: tuple[str, ...]) -> Triage:
+        heads, shares, masked = self.model.heads, heard.shares, heard.reading.masked
+        stance = heads["stance"].labels[_highest(shares["stance"])]
+        sure = self.cutoffs.is_sure(heard.complaint, shares["type"][heard.kind])
         return Triage(
-            language=language,
-            complaint=complaint,
-            is_complaint=is_complaint,
-            type=ComplaintType(model.heads["type"].labels[type_index]),
-            type_confidence=float(types[type_index]),
-            urgency=self._urgency(evidence),
-            rumour=float(model.head("rumour", logits)[0]),
+            language=heard.language,
+            complaint=heard.complaint,
+            is_complaint=heard.complaint > self.cutoffs.complaint,
+            type=ComplaintType(heads["type"].labels[heard.kind]),
+            type_confidence=shares["type"][heard.kind],
+            urgency=self._urgency(shares["urgency"]),
+            rumour=shares["rumour"][0],
             stance=None if stance == "none" else Stance(stance),
-            sensitivity=sensitivity_of(reading, model, model.head(SENSITIVITY_HEAD, logits).tolist()),
-            places=self.gazetteer.find(reading),
-            references=tuple(Reference(kind=found.kind, value=found.value) for found in reading.masked.references),
-            text=reading.masked.text,
-            masked=bool(reading.masked.personal),
-            needs_human=bare or not self._sure(complaint, float(types[type_index])),
-            because=self._because(reading, evidence, is_complaint, type_index),
-            model=model.name,
+            sensitivity=sensitivity_of(heard.reading, heads[SENSITIVITY_HEAD].labels, shares[SENSITIVITY_HEAD]),
+            places=self.gazetteer.find(heard.reading),
+            references=tuple(Reference(kind=found.kind, value=found.value) for found in masked.references),
+            text=masked.text,
+            masked=bool(masked.personal),
+            needs_human=heard.bare or not sure,
+            because=because,
+            model=self.version,
         )
 
-    def _sure(self, complaint: float, type_share: float) -> bool:
-        """Whether the machine may decide by itself, by the directory's thresholds."""
-        if complaint <= self.thresholds.dismiss:
-            return True
-        return complaint >= self.thresholds.route and type_share >= self.thresholds.type
-
-    def _urgency(self, evidence: Evidence) -> Urgency:
-        shares = self.model.head("urgency", evidence.logits)
-        return Urgency(self.model.heads["urgency"].labels[int(np.argmax(shares))])
-
-    def _because(self, reading: Reading, evidence: Evidence, is_complaint: bool, type_index: int) -> tuple[str, ...]:
-        """The words that pulled the decision its way, strongest first; of a complaint also those of its type."""
-        column = self.model.columns["complaint"].start
-        pull = evidence.of_tokens(column, len(reading.tokens))
-        if is_complaint:
-            pull = pull + evidence.of_tokens(self.model.columns["type"].start + type_index, len(reading.tokens))
-        else:
-            pull = -pull
-        order = np.argsort(-pull, kind="stable")
-        words: dict[str, None] = {}
-        for place in order.tolist():
-            if pull[place] <= 0 or len(words) == _WORDS_SHOWN:
-                break
-            if reading.tokens[place].is_word:
-                words[reading.tokens[place].form] = None
-        return tuple(words)
+    def _urgency(self, shares: Sequence[float]) -> Urgency:
+        labels = self.model.heads["urgency"].labels
+        if shares[labels.index(Urgency.CRITICAL)] >= self.cutoffs.critical:
+            return Urgency.CRITICAL
+        return Urgency(labels[_highest(shares)])
 
 
-def load(model_dir: Path | None = None, directory: Directory | None = None) -> Classifier:
-    """Load a classifier: the shipped model unless another folder is named, for no office unless one is given.
+def _highest(shares: Sequence[float]) -> int:
+    return max(range(len(shares)), key=shares.__getitem__)
 
-    Raises ModelError when the folder holds no usable model.
+
+def load(
+    model_dir: Path | None = None, directory: Directory | None = None, encoder: EncoderUse | None = None
+) -> Classifier:
+    """Load a classifier: the shipped model unless another folder is named, for no office unless one is given; with an
+    encoder behind it, or in its place.
+
+    Raises ModelError when a folder holds no usable model.
     """
-    model = load_model(model_dir or DEFAULT_MODEL)
-    if directory is None:
-        return Classifier(model)
-    return Classifier(model, directory.thresholds, Gazetteer(directory), frozenset(directory.by_handle))
+    wanted = directory.thresholds if directory else Thresholds()
+    gazetteer = Gazetteer(directory)
+    offices = frozenset(directory.by_handle) if directory else frozenset[str]()
+    opened = open_encoder(encoder.folder, threads=encoder.threads) if encoder else None
+    if opened is not None and encoder is not None and encoder.stage == "only":
+        tuned = opened.encoder
+        return Classifier(tuned, choose(opened.held_out, tuned.heads, wanted), tuned.name, gazetteer, offices)
+    folder = model_dir or DEFAULT_MODEL
+    model, held_out = load_model(folder), load_held_out(folder)
+    first = Classifier(model, choose(held_out, model.heads, wanted), model.name, gazetteer, offices)
+    return first if opened is None else _behind(first, opened, wanted)
+
+
+def _behind(first: Classifier, opened: EncoderFolder, wanted: Thresholds) -> Classifier:
+    """Let an encoder judge what ``first`` is unsure of. Its cut-offs are chosen on rows of which a linear model, when
+    they were left out, was unsure: among those the precision wanted is harder to keep."""
+    version = f"{first.version}+{opened.encoder.name}"
+    unsure = ~first.cutoffs.are_sure(opened.first.complaint, opened.first.type)
+    cutoffs = choose(opened.held_out.only(unsure), opened.encoder.heads, wanted)
+    second = replace(first, model=opened.encoder, cutoffs=cutoffs, version=version)
+    return replace(first, version=version, second=second)
+
+
+def _with_marks_of(before: Triage, after: Triage) -> Triage:
+    """Marks of sensitivity are tuned to miss little: either stage's suspicion counts."""
+    both = {*before.sensitivity, *after.sensitivity}
+    return after.model_copy(update={"sensitivity": tuple(mark for mark in Sensitivity if mark in both)})

@@ -19,6 +19,7 @@ from text.skeleton import skeleton
 
 __all__ = [
     "CORPUS",
+    "STREAMS",
     "CorpusError",
     "Row",
     "content_hash",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 CORPUS = Path(__file__).parent / "corpus"
+
+STREAMS = frozenset({"s00", "b08", "b10", "b12", "b16", "v01", "v03", "v04"})
+"""Batches written to resemble a mention stream with all its noise; others keep to complaints and their near twins."""
 
 YesNo = Literal["yes", "no"]
 

@@ -1,6 +1,6 @@
 """Features of a batch of posts, as array operations over the whole batch.
 
-Six blocks, each of unit length for a post so that none drowns another:
+Eight blocks, each of unit length for a post so that none drowns another:
 
 =========  ==========================================================================================
 words      runs of 1 and 2 tokens, as written
@@ -8,7 +8,9 @@ keys       runs of 1 to 3 skeletons: what is learnt in one script serves the oth
 letters    runs of 2 to 5 letters within word bounds
 sounds     runs of 3 to 5 letters of the skeletons
 cues       a few hundred that travel between departments: cues and pairs of cues in their order, handles, length …
-kinds      the kinds of department addressed (only the type of a complaint is learnt from them)
+kinds      the kinds of department addressed and the topics in handles' names
+topics     the types of complaint that the words speak of, by a lexicon of our own (``classifiers.topics``)
+danger     what endangers, and whether it is at hand, by a lexicon of our own (``classifiers.danger``)
 =========  ==========================================================================================
 
 A feature is a 64-bit hash, folded into 2**SPACE_BITS numbers; training keeps those that occur often enough.
@@ -21,15 +23,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.cues import cue_features, feature_hash
+from classifiers.danger import danger_features
 from classifiers.reading import Reading
+from classifiers.topics import handle_features, topic_features
 
 __all__ = ["BLOCKS", "FEATURES_VERSION", "SPACE_BITS", "Features", "extract"]
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 3
 """Raised with any change of what a feature means: weights of another version are refused."""
 
 SPACE_BITS = 21
-BLOCKS = ("words", "keys", "letters", "sounds", "cues", "kinds")
+BLOCKS = ("words", "keys", "letters", "sounds", "cues", "kinds", "topics", "danger")
 
 _GRAMS = {"letters": (2, 3, 4, 5), "sounds": (3, 4, 5)}
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -46,8 +50,8 @@ Ints = NDArray[np.int64]
 class Features:
     """Features of n posts, in order of post and within a post in order of block.
 
-    ``ids`` are numbers below 2**SPACE_BITS; ``post`` and ``block`` say where each belongs; ``token`` is the token of
-    the post that it begins in, -1 for the post as a whole. ``starts`` has n + 1 entries: where each post begins.
+    ``ids`` are numbers below 2**SPACE_BITS; ``post`` and ``block`` say where each belongs; ``token`` is the token that
+    it begins in, counted over the tokens of all posts, -1 for the post as a whole.
     """
 
     n: int
@@ -55,7 +59,6 @@ class Features:
     post: Ints
     block: Ints
     token: Ints
-    starts: Ints
 
 
 def extract(readings: Sequence[Reading]) -> Features:
@@ -72,16 +75,14 @@ def extract(readings: Sequence[Reading]) -> Features:
         _grams([token.form for token in tokens], post, "letters"),
         _grams([token.key for token in tokens], post, "sounds"),
         _named([cue_features(reading) for reading in readings], "cues"),
-        _named([[feature_hash(f"kind {kind}") for kind in reading.kinds] for reading in readings], "kinds"),
+        _named([handle_features(reading) for reading in readings], "kinds"),
+        _named([topic_features(reading) for reading in readings], "topics"),
+        _named([danger_features(reading) for reading in readings], "danger"),
     )
     ids, posts, places = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     block = np.repeat(np.arange(len(blocks)), [len(part[0]) for part in blocks])
     order = np.argsort(posts, kind="stable")
-    posts, places = posts[order], places[order]
-    first_token = np.concatenate([[0], np.cumsum(lengths)])
-    inner = np.where(places >= 0, places - first_token[posts], -1)
-    starts = np.searchsorted(posts, np.arange(n + 1))
-    return Features(n, ids[order], posts, block[order], inner, starts)
+    return Features(n, ids[order], posts[order], block[order], places[order])
 
 
 Block = tuple[Ints, Ints, Ints]

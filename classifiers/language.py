@@ -5,11 +5,10 @@ stand inside a Hindi sentence far more often than the other way round. Too short
 """
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-import numpy as np
-
-from classifiers.linear import Floats, LinearModel
+from classifiers.linear import Head
 from classifiers.reading import Reading
 
 __all__ = ["LANGUAGE_HEADS", "UNDETERMINED", "language_of", "main_script"]
@@ -41,19 +40,16 @@ _TELLING_WORDS = 2
 _CLEAR = 0.85
 
 
-def language_of(reading: Reading, model: LinearModel, logits: Floats) -> str:
-    """Give the BCP 47 code of a post's language."""
+def language_of(reading: Reading, heads: Mapping[str, Head], shares: Mapping[str, Sequence[float]]) -> str:
+    """Give the BCP 47 code of a post's language, from the probabilities of its heads' labels."""
     script, words = main_script(reading)
     if script is None:
         return UNDETERMINED
     head = LANGUAGE_HEADS.get(script)
     if head is None:
         return _within_script(script, reading)
-    shares = model.head(head, logits)
-    best = int(np.argmax(shares))
-    if words < _TELLING_WORDS and shares[best] < _CLEAR:
-        return UNDETERMINED
-    return model.heads[head].labels[best]
+    share, label = max(zip(shares[head], heads[head].labels, strict=True))
+    return UNDETERMINED if words < _TELLING_WORDS and share < _CLEAR else label
 
 
 def main_script(reading: Reading) -> tuple[str | None, int]:

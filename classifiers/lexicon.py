@@ -5,8 +5,6 @@ spelling stands for all spellings and scripts; words of up to three letters only
 their skeletons are too many words' skeletons.
 """
 
-from functools import lru_cache
-
 from text.skeleton import skeleton_word
 
 __all__ = ["CUES", "cues_of"]
@@ -121,7 +119,6 @@ def _tables() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
 _LITERAL, _FOLDED = _tables()
 
 
-@lru_cache(maxsize=1 << 15)
 def cues_of(word: str) -> tuple[str, ...]:
     """The cues that a lower-cased word gives; most words give none."""
     found = _LITERAL.get(word)

@@ -14,7 +14,7 @@ from classifiers.handles import kinds_of_handle
 from classifiers.lexicon import cues_of
 from schemas.directory import DepartmentKind
 from text.mask import Masked, mask
-from text.normalise import MARKS, hashtag_words, normalise, safe
+from text.normalise import MARK, MARKS, hashtag_words, normalise, safe
 from text.skeleton import skeleton_word
 
 __all__ = ["CUT", "HANDLES", "LINK", "OFFICE", "PERSON", "Reading", "Token", "read"]
@@ -27,9 +27,15 @@ HANDLES = (OFFICE, PERSON)
 """Tokens for a department's handle, any other handle, a link, and a text cut off."""
 
 _TOKEN = re.compile(
-    rf"(?:https?://|www\.)\S*|@\w+|#[\w{MARKS}]+|\[[a-z]+\]|<[A-Z]+>|[^\W_](?:[^\W_'’]|[{MARKS}]|['’](?=[^\W_]))*"
+    rf"(?:https?://|www\.)\S*|@\w+|#[\w{MARKS}]+|\[[a-z]+\]|<[A-Z]+>|[^\W_]+(?:(?:{MARK}|['’](?=[^\W_]))[^\W_]*)*"
     r"|\.\.\.|[?!…]|[^\w\s,.:;()\[\]{}\"'“”‘’/|*&=+<>~^`$%@#\\-]"
 )
+_BROKEN_END = re.compile(r"(?<![A-Za-z\u00c0-\u024f])[\u00c2-\u00f4][\u0080-\u00bf\u20ac]{0,2}$")
+"""The first bytes of a letter of another script whose rest was cut off, read as Latin letters: "जलà¤"."""
+
+_NAMES_READ = 5
+"""Handles of a post whose names are looked at."""
+
 _PLACEHOLDERS = {"[phone]", "[aadhaar]", "[card]", "[pan]", "[email]", "[account]", "[upi]"}
 
 
@@ -54,13 +60,15 @@ class Reading:
     """A post ready for the model.
 
     ``masked.text`` is what may be shown; ``tokens`` what the model sees, where handles in a row are one; ``addressed``
-    has the token of every handle; ``cut`` says that the text ends in the middle.
+    has the token of every handle; ``names`` are the words that the names of offices' handles are made of, kept apart
+    so that only their topic can be learnt; ``cut`` says that the text ends in the middle.
     """
 
     masked: Masked
     tokens: tuple[Token, ...]
     addressed: tuple[str, ...]
     kinds: tuple[str, ...]
+    names: tuple[Token, ...]
     cut: bool
 
 
@@ -71,11 +79,12 @@ def read(text: str, kinds: Sequence[str] = (), offices: frozenset[str] = frozens
     handles' names. ``offices`` are handles (lower case) of departments, whatever they are called.
     """
     masked = mask(safe(text), department="railways" if DepartmentKind.RAILWAYS in kinds else None)
-    seen = normalise(masked.text[:LONGEST])
+    seen = _BROKEN_END.sub(CUT, normalise(masked.text[:LONGEST]))
     found = _TOKEN.findall(seen)
     tokens: list[Token] = []
     addressed: list[str] = []
     guessed: dict[str, None] = {}
+    names: list[Token] = []
     for raw in found:
         if raw[0] == "@" and len(raw) > 1:
             known = kinds_of_handle(raw)
@@ -84,12 +93,14 @@ def read(text: str, kinds: Sequence[str] = (), offices: frozenset[str] = frozens
             if not tokens or tokens[-1].form not in HANDLES:
                 tokens.append(handle)
             addressed.append(handle.form)
+            if handle is _OFFICE and len(addressed) <= _NAMES_READ:
+                names.extend(_name(raw))
         elif raw[0] == "#" and len(raw) > 1:
             tokens.extend(_hashtag(raw))
         else:
             tokens.append(_token(raw))
     kept = tuple(kinds) or tuple(kind for kind in guessed if kind != "office")
-    return Reading(masked, tuple(tokens), tuple(addressed), kept, seen.endswith(("…", "...")))
+    return Reading(masked, tuple(tokens), tuple(addressed), kept, tuple(names), seen.endswith(("…", "...")))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -97,7 +108,12 @@ def _hashtag(raw: str) -> tuple[Token, ...]:
     return (_HASH, *(_token(word) for word in hashtag_words(raw[1:])))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
+def _name(raw: str) -> tuple[Token, ...]:
+    return tuple(_token(word) for part in raw[1:].split("_") for word in hashtag_words(part))
+
+
+@lru_cache(maxsize=1 << 14)
 def _token(raw: str) -> Token:
     if raw.startswith(("http://", "https://", "www.")):
         return _LINK

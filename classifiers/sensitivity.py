@@ -3,7 +3,8 @@
 The marks are of the post, never of its author, and a person sees them before anything is shown to anyone else.
 """
 
-from classifiers.linear import LinearModel
+from collections.abc import Sequence
+
 from classifiers.reading import Reading
 from schemas.labels import Sensitivity
 from text.skeleton import skeleton_word
@@ -29,9 +30,8 @@ _BY_KEY: dict[str, Sensitivity] = {
 }
 
 
-def sensitivity_of(reading: Reading, model: LinearModel, shares: "list[float]") -> tuple[Sensitivity, ...]:
-    """Give the marks of a post in the order of the labels; ``shares`` are the probabilities of its head."""
-    plain = {_BY_KEY[token.name] for token in reading.tokens if token.name in _BY_KEY}
-    labels = model.heads[SENSITIVITY_HEAD].labels
-    suspected = {Sensitivity(label) for label, share in zip(labels, shares, strict=True) if share >= _SUSPICION}
-    return tuple(mark for mark in Sensitivity if mark in plain or mark in suspected)
+def sensitivity_of(reading: Reading, labels: Sequence[str], shares: Sequence[float]) -> tuple[Sensitivity, ...]:
+    """Give the marks of a post in the order of the labels; ``shares`` are the probabilities of the head's labels."""
+    marks = {_BY_KEY[token.name] for token in reading.tokens if token.name in _BY_KEY}
+    marks.update(Sensitivity(label) for label, share in zip(labels, shares, strict=True) if share >= _SUSPICION)
+    return tuple(mark for mark in Sensitivity if mark in marks) if marks else ()

@@ -4,12 +4,12 @@ import re
 from typing import NamedTuple
 
 from text.cues import FILLERS, NEUTRAL, NUMBER_WORDS, ORDINALS, TRAIN_NAMES, UTILITY_WORDS, VAGUE, Cue, cue_of
-from text.normalise import MARKS
+from text.normalise import MARK
 
 # Abbreviations keep their dots: a/c, f.i.r, एफ.आई.आर.
 _TOKEN = re.compile(
-    f"(?:[a-z][./])+[a-z]+(?![^\\W\\d])|(?:[^\\W\\d_a-z][{MARKS}]{{0,2}}[^\\W\\d_a-z]?[{MARKS}]?\\.)+[^\\W\\d_a-z][{MARKS}]{{0,2}}[^\\W\\d_a-z]?[{MARKS}]?"
-    f"|[^\\W\\d_](?:[^\\W\\d_]|[{MARKS}])*|\\d+|[₹#]"
+    f"(?:[a-z][./])+[a-z]+(?![^\\W\\d])|(?:[^\\W\\d_a-z]{MARK}{{0,2}}[^\\W\\d_a-z]?{MARK}?\\.)+[^\\W\\d_a-z]{MARK}{{0,2}}[^\\W\\d_a-z]?{MARK}?"
+    f"|[^\\W\\d_]+(?:{MARK}[^\\W\\d_]*)*|\\d+|[₹#]"
 )
 _NUMBER = re.compile(r"\d(?:[\d ./-]{0,30}\d)?")
 _SENTENCE_END = re.compile(r"[.!?।|\n]\s")
