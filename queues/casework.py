@@ -7,15 +7,45 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from queues.field_requests import with_requests_of
 from queues.naming import docket_number
-from queues.sla import due_moment
-from schemas.case import MAX_HISTORY, MAX_POSTS, Case, CasePost, HistoryEntry, MentionRecord, PostKind, Status
+from queues.outbox import with_outbox_of
+from queues.sla import brought_forward, settled, united
+from schemas.case import (
+    MAX_HISTORY,
+    MAX_POSTS,
+    MAX_SPLIT,
+    Case,
+    CasePost,
+    HistoryEntry,
+    MentionRecord,
+    PostKind,
+    Status,
+)
 from schemas.directory import Directory
-from schemas.labels import Urgency
+from schemas.labels import Sensitivity, Urgency
 from schemas.mention import Mention
 from schemas.triage import Triage
 
-__all__ = ["ReadablePost", "absorb", "add_posts", "history_with", "is_untouched", "open_case", "readable"]
+__all__ = [
+    "ReadablePost",
+    "absorb",
+    "add_posts",
+    "case_post",
+    "first_posts",
+    "history_with",
+    "is_untouched",
+    "open_case",
+    "readable",
+    "worse_of",
+]
+
+_CLOCKED = ("received_at", "urgency", "status", "historic")
+"""What clocks follow from."""
+
+_OFFICIAL = frozenset({PostKind.OFFICIAL, PostKind.DIRECTION})
+_MACHINES = frozenset({"clock", "filing"})
+_MACHINE_PREFIXES = ("model:", "handle:")
 
 _SEVERITY = {Urgency.SUGGESTION: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
@@ -59,6 +89,7 @@ def open_case(id: str, first: ReadablePost, directory: Directory, now: datetime)
         changed_at=now,
         due_at=None,
         historic=mention.historic,
+        linked=() if record.follows is None else (record.follows,),
         history=(HistoryEntry(at=now, by=record.decided_by, act="opened", detail=record.reason),),
     )
 
@@ -71,51 +102,79 @@ def add_posts(
     for post in posts:
         after = _directed(after, post, directory, now) if post.record.kind is PostKind.DIRECTION else after
     after = _urgency_raised(after, posts, now)
-    after = after.model_copy(update={"due_at": _due(after, directory)})
+    after = _clocked(case, after, directory)
     return case if after == case else after.model_copy(update={"changed_at": now})
 
 
-def absorb(first: Case, second: Case, now: datetime) -> tuple[Case, Case] | None:
-    """(kept, merged): the one that a person has touched stays, else the older one; None if both were touched,
-    since then only a person may merge them."""
-    if not (is_untouched(first) or is_untouched(second)):
+def absorb(first: Case, second: Case, directory: Directory, now: datetime) -> tuple[Case, Case] | None:
+    """(kept, merged): the one that a person has touched stays, else the older one; None if one has ended, or if both
+    were touched, since then only a person may merge them."""
+    if not (first.is_open and second.is_open and (is_untouched(first) or is_untouched(second))):
         return None
     kept, gone = sorted((first, second), key=lambda case: (is_untouched(case), case.received_at, case.id))
     entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"{gone.id} speaks of the same post")
-    united = kept.model_copy(
+    whole = kept.model_copy(
         update={
-            "posts": _first_posts([*kept.posts, *gone.posts]),
+            "posts": first_posts([*kept.posts, *gone.posts]),
             "merged": tuple(dict.fromkeys([*kept.merged, gone.id, *gone.merged])),
             "watching": _watching(kept, [gone.queue, *gone.watching]),
             "received_at": min(kept.received_at, gone.received_at),
             "historic": kept.historic and gone.historic,
-            "due_at": min((due for due in (kept.due_at, gone.due_at) if due is not None), default=None),
+            "sensitivity": tuple(dict.fromkeys([*kept.sensitivity, *gone.sensitivity])),
+            "clocks": united(kept.clocks, gone.clocks),
+            **worse_of(kept, gone),
+            "split_off": tuple(dict.fromkeys([*kept.split_off, *gone.split_off]))[:MAX_SPLIT],
+            "held": tuple(dict.fromkeys([*kept.held, *gone.held]))[:MAX_SPLIT],
+            "field_requests": with_requests_of(kept, gone),
             "history": history_with(kept, entry),
             "changed_at": now,
         }
     )
     entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"into {kept.id}: it speaks of the same post")
-    merged = gone.model_copy(update={"merged_into": kept.id, "history": history_with(gone, entry), "changed_at": now})
-    return united, merged
+    merged = gone.model_copy(
+        update={"merged_into": kept.id, "outbox": (), "history": history_with(gone, entry), "changed_at": now}
+    )
+    return settled(with_outbox_of(whole, gone), directory), merged
+
+
+def worse_of(kept: Case, gone: Case) -> dict[str, object]:
+    """The urgency of two cases that become one, and who answers for it: a critical one rings on in the other, unless a
+    person has set that one's urgency."""
+    if "urgency" in kept.touched or _SEVERITY[gone.urgency] <= _SEVERITY[kept.urgency]:
+        return {}
+    return {"urgency": gone.urgency, "accepted_by": kept.accepted_by or gone.accepted_by}
 
 
 def is_untouched(case: Case) -> bool:
-    """Whether only machines have acted on the case so far."""
-    return case.revision == 0 and not case.touched
+    """Whether only machines have acted on the case so far; what the clock does, giving it to somebody included, is no
+    person's. Cases stored before there was ``handled`` are judged by what is kept of their history."""
+    return not (case.handled or case.touched) and all(_is_machine(entry.by) for entry in case.history)
+
+
+def _is_machine(by: str) -> bool:
+    return by in _MACHINES or by.startswith(_MACHINE_PREFIXES)
 
 
 def _with_posts(case: Case, posts: Sequence[ReadablePost]) -> dict[str, object]:
-    known = {post.key for post in case.posts}
-    added = [_case_post(post) for post in posts if post.record.key not in known]
+    known = {post.key for post in case.posts} | {*case.split_off}
+    added = [case_post(post) for post in posts if post.record.key not in known]
     own = [post.mention for post in posts if post.record.kind is not PostKind.OFFICIAL]
     return {
-        "posts": _first_posts([*case.posts, *added]),
+        "posts": first_posts([*case.posts, *added]),
         "received_at": min([case.received_at, *(mention.received_at for mention in own)]),
         "historic": case.historic and all(mention.historic for mention in own),
+        "sensitivity": _sensitivity(case, [post.triage for post in posts if post.record.kind not in _OFFICIAL]),
     }
 
 
-def _case_post(post: ReadablePost) -> CasePost:
+def _sensitivity(case: Case, triages: Iterable[Triage]) -> tuple[Sensitivity, ...]:
+    """It only grows: what one post of a case is about, all of it needs care for."""
+    if "sensitivity" in case.touched:
+        return case.sensitivity
+    return tuple(dict.fromkeys([*case.sensitivity, *(mark for triage in triages for mark in triage.sensitivity)]))
+
+
+def case_post(post: ReadablePost) -> CasePost:
     return CasePost(
         key=post.record.key,
         kind=post.record.kind,
@@ -124,10 +183,11 @@ def _case_post(post: ReadablePost) -> CasePost:
         created_at=post.mention.created_at,
         url=post.mention.url,
         media=len(post.mention.media),
+        views=post.mention.views,
     )
 
 
-def _first_posts(posts: Iterable[CasePost]) -> tuple[CasePost, ...]:
+def first_posts(posts: Iterable[CasePost]) -> tuple[CasePost, ...]:
     """The first MAX_POSTS by time: the same whatever the order in which they were added."""
     distinct = {post.key: post for post in posts}.values()
     return tuple(sorted(distinct, key=lambda post: (post.created_at, post.key))[:MAX_POSTS])
@@ -164,18 +224,21 @@ def _urgency_raised(case: Case, posts: Sequence[ReadablePost], now: datetime) ->
     return case.model_copy(update={"urgency": raised, "history": history_with(case, entry)})
 
 
-def _due(case: Case, directory: Directory) -> datetime | None:
-    """The earlier of what stood and what the service levels say now; people's acts are left alone."""
-    if case.historic or not case.is_open:
-        return None if case.historic else case.due_at
-    due = due_moment(case.received_at, case.type, case.urgency, directory)
-    return min(due, case.due_at) if case.due_at is not None else due
+def _clocked(before: Case, after: Case, directory: Directory) -> Case:
+    """With clocks for what is new: another post alone moves none."""
+    if after.historic:
+        return after.model_copy(update={"due_at": None})
+    if not after.is_open:
+        return after
+    if not after.clocks or any(getattr(before, name) != getattr(after, name) for name in _CLOCKED):
+        after = brought_forward(after, directory)
+    return settled(after, directory)
 
 
 def _watching(case: Case, queues: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in dict.fromkeys([*case.watching, *queues]) if code != case.queue)
 
 
-def history_with(case: Case, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
-    """The history one entry longer, the oldest left out where it would be too long."""
-    return (*case.history, entry)[-MAX_HISTORY:]
+def history_with(case: Case, *entries: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    """The history with these at its end, the oldest left out where it would be too long."""
+    return (*case.history, *entries)[-MAX_HISTORY:]

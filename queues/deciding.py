@@ -4,27 +4,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
+from queues.acts.ending import is_in_time
+from queues.following import Word, word_of
 from queues.joining import JoinKeys, is_bare_quote, join_keys, post_join_key
 from queues.naming import case_id
 from queues.routing import Route, route
-from queues.store import CaseStore
-from schemas.case import Disposition, MentionRecord, PostKind
+from queues.store import CaseStore, Versioned
+from schemas.case import Case, Disposition, MentionRecord, PostKind, Status
 from schemas.directory import Directory
-from schemas.mention import Mention
+from schemas.mention import Mention, post_key
 from schemas.triage import Triage, TriagedMention
 
-__all__ = ["REVIEW_SAMPLE", "Deciding", "is_filed"]
+__all__ = ["REVIEW_SAMPLE", "Deciding", "is_filed", "read_roots"]
 
 REVIEW_SAMPLE = 100
 """One in so many posts that are no complaint goes to review all the same, so that what is missed is seen."""
 
+_ASKING = frozenset({Word.APPEALS, Word.ASKS})
+"""What opens a new case when the old one is over."""
 
-def is_filed(key: str, triage: Triage) -> bool:
+
+def is_filed(mention: Mention, triage: Triage) -> bool:
     """Whether a post becomes a case if it joins none: a complaint, an unsure one, or one of the sample."""
-    return triage.is_complaint or triage.needs_human or _is_sampled(key)
+    return triage.is_complaint or triage.needs_human or _is_sampled(mention)
 
 
-def _is_sampled(key: str) -> bool:
+def _is_sampled(mention: Mention) -> bool:
+    """A repost is in the sample when what it repeats is: else who comes first would say whether they are together."""
+    key = post_key(mention.platform, mention.repost_of or mention.id)
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest(), "big") % REVIEW_SAMPLE == 0
 
 
@@ -38,6 +45,8 @@ class Deciding:
         self._buried = frozenset(buried)
         self._held: dict[str, str] = {}
         self._root: dict[str, str] = {}
+        self._cases: dict[str, Case] = {}
+        self._after: dict[str, str] = {}
         self.claims: dict[str, str] = {}
         self.unite: list[tuple[str, ...]] = []
 
@@ -45,7 +54,10 @@ class Deciding:
         routed = [(item, self._route(item.mention, item.triage)) for item in items]
         keys = [self._keys(item, where) for item, where in routed]
         self._held = dict(store.holders([*{key for its in keys for key in its.read}]))
-        self._root = root_ids(store, [*set(self._held.values())])
+        chains, self._root = read_roots(store, [*set(self._held.values())])
+        self._cases = {root: chains[root].case for root in self._root.values() if root in chains}
+        over = [after_key(id) for id, case in self._cases.items() if self._is_over(case)]
+        self._after = dict(store.holders(over)) if over else {}
         return [self._decide(item, where, its) for (item, where), its in zip(routed, keys, strict=True)]
 
     def _route(self, mention: Mention, triage: Triage) -> Route:
@@ -56,7 +68,7 @@ class Deciding:
         keys = join_keys(item.mention, item.triage, where.queue, where.place)
         parent = item.mention.in_reply_to or item.mention.quote_of
         if not self._is_official(item.mention):
-            return keys if is_filed(item.mention.key, item.triage) else keys.only_follows()
+            return keys if is_filed(item.mention, item.triage) else keys.only_follows()
         if parent is None:
             return JoinKeys((), (), frozenset())
         answered = post_join_key(item.mention.platform, parent)
@@ -69,10 +81,35 @@ class Deciding:
             return self._record(item, where, Disposition.DELETED, None, PostKind.ORIGINAL)
         if self._is_official(mention):
             return self._decide_official(item, where, keys)
-        target = self._target(keys)
-        if target is None and not is_filed(mention.key, item.triage):
-            return self._record(item, where, Disposition.NOT_COMPLAINT, None, _kind(mention))
-        return self._filed(item, where, keys, target, _kind(mention))
+        target = self._split_off(mention, self._target(keys))
+        if target is None and not is_filed(mention, item.triage):
+            return self._record(item, where, Disposition.NOT_COMPLAINT, None, _kind(mention, item.triage, where.place))
+        if target in self._cases and self._is_over(self._cases[target]) and word_of(item.triage) in _ASKING:
+            return self._following(item, where, keys, target)
+        return self._filed(item, where, keys, target, _kind(mention, item.triage, where.place))
+
+    def _is_over(self, case: Case) -> bool:
+        """Whether the citizen can no longer come back to it."""
+        return case.status in {Status.RESOLVED, Status.CLOSED} and not is_in_time(case, self._directory, self._now)
+
+    def _following(self, item: TriagedMention, where: Route, keys: JoinKeys, over: str) -> MentionRecord:
+        """A word about a case that is over: the first opens a new one, linked with it, and later ones join that."""
+        own = case_id(item.mention.key)
+        key = after_key(over)
+        target = self._after.setdefault(key, own)
+        if target == own:
+            self.claims[key] = own
+        record = self._filed(item, where, keys, target, _kind(item.mention, item.triage, where.place))
+        return record.model_copy(update={"follows": over}) if target == own else record
+
+    def _split_off(self, mention: Mention, target: str | None) -> str | None:
+        """The case of a post that was taken out of ``target`` by hand, for what answers or repeats that post."""
+        case = self._cases.get(target) if target is not None else None
+        if case is None or not case.split_off:
+            return target
+        about = (mention.in_reply_to, mention.conversation_id, mention.repost_of, mention.quote_of)
+        named = [post_key(mention.platform, id) for id in about if id is not None]
+        return next((case_id(key) for key in named if key in case.split_off and key not in case.held), target)
 
     def _decide_official(self, item: TriagedMention, where: Route, keys: JoinKeys) -> MentionRecord:
         """A department's own post is recorded; only one that answers a post and tags another office directs."""
@@ -149,29 +186,30 @@ class Deciding:
         )
 
 
-def root_ids(store: CaseStore, ids: Sequence[str]) -> dict[str, str]:
-    """The id at the end of each case's chain of merges; an id without a case yet is its own root."""
-    into = _merged_into(store, ids)
-    return {id: _end(id, into) for id in ids}
+def after_key(id: str) -> str:
+    """The join key of what is written about a case that is over."""
+    return f"after:{id}"
 
 
-def _merged_into(store: CaseStore, ids: Sequence[str]) -> Mapping[str, str]:
-    into: dict[str, str] = {}
+def read_roots(store: CaseStore, ids: Sequence[str]) -> tuple[dict[str, Versioned], dict[str, str]]:
+    """Every case of these and of those that they were merged into, and for each of ``ids`` the one at the end of its
+    chain of merges; an id without a case yet is its own root."""
+    found: dict[str, Versioned] = {}
     unread = [*ids]
     while unread:
-        merged = {id: v.case.merged_into for id, v in store.cases(unread).items() if v.case.merged_into is not None}
-        into |= merged
-        unread = [id for id in merged.values() if id not in into]
-    return into
+        read = store.cases(unread)
+        found |= read
+        unread = [into for each in read.values() if (into := each.case.merged_into) and into not in found]
+    return found, {id: _end(id, found) for id in ids}
 
 
-def _end(id: str, into: Mapping[str, str]) -> str:
-    while id in into:
-        id = into[id]
+def _end(id: str, chains: Mapping[str, Versioned]) -> str:
+    while id in chains and (into := chains[id].case.merged_into) is not None:
+        id = into
     return id
 
 
-def _kind(mention: Mention) -> PostKind:
-    if mention.repost_of is not None or is_bare_quote(mention):
+def _kind(mention: Mention, triage: Triage, place: str | None) -> PostKind:
+    if mention.repost_of is not None or is_bare_quote(mention, triage, place):
         return PostKind.REPOST
     return PostKind.REPLY if mention.in_reply_to is not None else PostKind.ORIGINAL

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from queues.yaml_document import Document, DocumentError, KeyPath, read_document
-from schemas.directory import Directory, Name
+from schemas.directory import Directory
+from schemas.entry import Name
 from schemas.labels import ComplaintType
 
 __all__ = ["DirectoryError", "check_directory", "load_directory"]
@@ -18,12 +19,17 @@ _FORMS = {
     "^[a-z][a-z0-9-]{0,63}$": "a small letter, then small letters, digits and hyphens, as in city-roads",
     "^[1-9][0-9]{5}$": 'six digits in quotes, as in "299001"',
     "^[A-Z]{2,6}$": "two to six capital letters, as in SPR",
-    "^[a-z][a-z0-9_]{0,31}$": "a small letter, then small letters, digits and _, as in x",
+    "^([01][0-9]|2[0-3]):[0-5][0-9]$": 'hours and minutes in quotes, as in "10:00"',
+    "^(mon|tue|wed|thu|fri|sat|sun)(-[1-5])?$": "a day as in sun, or as in sat-2 the second Saturday of a month",
+    "^[a-z][a-z0-9_]{0,31}$": "a small letter, then small letters, digits and _, as in x or fir_number",
 }
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "departments": ("departments",),
     "queues": ("departments", "queues"),
     "places": ("places",),
+    "calendars": ("calendars",),
+    "ladders": ("ladders",),
+    "outside": ("outside",),
     "sources": ("sources",),
 }
 """Where the entries of a kind lie."""

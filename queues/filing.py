@@ -17,13 +17,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from queues import tombstones
+from queues.answering import answered_elsewhere
+from queues.audit import write_cases
 from queues.casework import absorb, add_posts, open_case, readable
-from queues.deciding import Deciding, root_ids
+from queues.deciding import Deciding, read_roots
+from queues.following import followed_up
 from queues.joining import join_keys
+from queues.regrouping import COMPLAINING, totals_of
+from queues.replies import acknowledged
+from queues.revising import ContentionError
 from queues.routing import likely_place
+from queues.sla import settled
 from queues.state import StateStore
 from queues.store import CaseStore, Versioned
-from schemas.case import Case, Complainant, Disposition, MentionRecord, PostKind
+from schemas.case import Case, Complainant, Disposition, MentionRecord
 from schemas.directory import Directory
 from schemas.triage import TriagedMention
 
@@ -31,12 +38,6 @@ __all__ = ["Filing"]
 
 _MAX_ROUNDS = 50
 """Rounds of compare-and-set before giving up on a batch: others change the same cases without end."""
-
-_COMPLAINING = frozenset({PostKind.ORIGINAL, PostKind.REPLY, PostKind.REPOST, PostKind.COPY})
-
-
-class ContentionError(RuntimeError):
-    """Others changed the same documents in every round."""
 
 
 class Filing:
@@ -83,19 +84,18 @@ class Filing:
 
     def _write_round(self, pending: Mapping[str, list[MentionRecord]]) -> Mapping[str, list[MentionRecord]]:
         """Writes each case once; returns what was stale."""
-        roots = root_ids(self._store, [*pending])
+        known, roots = read_roots(self._store, [*pending])
         grouped: dict[str, list[MentionRecord]] = {}
         for id, records in pending.items():
             grouped.setdefault(roots[id], []).extend(records)
-        known = self._store.cases([*grouped])
-        totals = self._store.case_totals({id: _group(id, known.get(id)) for id in grouped})
+        totals = totals_of(self._store, {id: known[id].case if id in known else None for id in grouped})
         changes: list[tuple[Case, str | None]] = []
         for id, records in grouped.items():
             before = known.get(id)
             after = self._changed(id, before, records, totals[id])
             if after is not None:
                 changes.append((after, before.version if before else None))
-        written = self._store.write_cases(changes)
+        written = write_cases(self._store, changes)
         return {case.id: grouped[case.id] for (case, _), ok in zip(changes, written, strict=True) if not ok}
 
     def _changed(
@@ -106,10 +106,15 @@ class Filing:
         now = self._clock()
         if before is not None:
             after = add_posts(before.case, posts, totals, self._directory, now)
+            if before.case.docket is None and after.docket is not None:  # directed out of review
+                after = settled(acknowledged(after, self._directory, now), self._directory)
+            after = followed_up(before.case, after, posts, self._directory, now)
+            after = answered_elsewhere(after, posts, self._directory, now)
             return None if after is before.case else after
         if not posts:
             return None
-        return add_posts(open_case(id, posts[0], self._directory, now), posts, totals, self._directory, now)
+        opened = add_posts(open_case(id, posts[0], self._directory, now), posts, totals, self._directory, now)
+        return settled(acknowledged(opened, self._directory, now), self._directory)
 
     def _parted(self, standing: Iterable[MentionRecord]) -> Iterator[tuple[str, ...]]:
         """Cases that a post filed before leads to, in case its batch was killed before it united them."""
@@ -134,24 +139,19 @@ class Filing:
     def _merge(self, one: str, other: str) -> None:
         """The kept case is written first: killed between the two, both are still roots and are merged again."""
         for _ in range(_MAX_ROUNDS):
-            roots = root_ids(self._store, [one, other])
-            found = self._store.cases([roots[one], roots[other]])
-            if len(found) < 2:
+            found, roots = read_roots(self._store, [one, other])
+            if roots[one] == roots[other] or not {roots[one], roots[other]} <= {*found}:
                 return
-            united = absorb(found[roots[one]].case, found[roots[other]].case, self._clock())
+            united = absorb(found[roots[one]].case, found[roots[other]].case, self._directory, self._clock())
             if united is None:
                 return
             kept, gone = united
-            if all(self._store.write_cases([(kept, found[kept.id].version)])) and all(
-                self._store.write_cases([(gone, found[gone.id].version)])
+            if all(write_cases(self._store, [(kept, found[kept.id].version)])) and all(
+                write_cases(self._store, [(gone, found[gone.id].version)])
             ):
                 self._write_cases({kept.id: []})
                 return
         raise ContentionError("cases to be merged were changed by others in every round")
-
-
-def _group(id: str, case: Versioned | None) -> tuple[str, ...]:
-    return (id, *case.case.merged) if case is not None else (id,)
 
 
 def _by_case(records: Iterable[MentionRecord]) -> dict[str, list[MentionRecord]]:
@@ -164,5 +164,5 @@ def _by_case(records: Iterable[MentionRecord]) -> dict[str, list[MentionRecord]]
 
 def _complainants(records: Iterable[MentionRecord]) -> Iterator[Complainant]:
     for record in records:
-        if record.case_id is not None and record.kind in _COMPLAINING:
+        if record.case_id is not None and record.kind in COMPLAINING:
             yield Complainant(case_id=record.case_id, author_key=record.author_key)

@@ -7,10 +7,11 @@ timing, partition or refresh, and two posts meet whichever comes first.
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from hashlib import blake2b
+from itertools import pairwise
 
 from schemas.mention import Mention, post_key
 from schemas.triage import Triage
-from text.normalise import strip_addresses
+from text.courtesy import matter
 from text.skeleton import skeleton
 
 __all__ = ["JoinKeys", "is_bare_quote", "join_keys", "post_join_key"]
@@ -18,8 +19,15 @@ __all__ = ["JoinKeys", "is_bare_quote", "join_keys", "post_join_key"]
 MIN_COPY_WORDS = 6
 """Shorter texts ("no water since morning") are said by many people about many taps: they are no copies."""
 
+MAX_COPY_WORDS = 12
+"""Copies agree in so many first words of matter: who passes a text on may add to its end ("now there is smoke")."""
+
 MAX_BARE_WORDS = 2
-"""A quote that adds at most so many words says nothing of its own."""
+"""A quote that adds at most so many words of matter says nothing of its own."""
+
+_LOCATIVES = frozenset(skeleton("me mein par pe pas yahan wahan taraf ilake में पर पास यहां इलाके मध्ये madhe").split())
+_TOO = frozenset(skeleton("bhi भी सुद्धा suddha देखील dekhil").split())
+_ALSO = frozenset({"also", "additionally"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +51,15 @@ def post_join_key(platform: str, post_id: str) -> str:
     return f"post:{post_key(platform, post_id)}"
 
 
-def is_bare_quote(mention: Mention) -> bool:
-    """Whether a quote only passes on what it quotes."""
-    return mention.quote_of is not None and len(strip_addresses(mention.text).split()) <= MAX_BARE_WORDS
+def is_bare_quote(mention: Mention, triage: Triage, place: str | None) -> bool:
+    """Whether a quote only passes on what it quotes; one that names a place speaks of something else."""
+    return mention.quote_of is not None and place is None and len(matter(triage.text)) <= MAX_BARE_WORDS
 
 
 def join_keys(mention: Mention, triage: Triage, queue: str, place: str | None) -> JoinKeys:
     """The keys of one post that would go to ``queue``."""
-    own = [_conversation(mention, mention.conversation_id), _conversation(mention, mention.id)]
-    repeated = mention.repost_of or (mention.quote_of if is_bare_quote(mention) else None)
+    own = _threads(mention, triage, place)
+    repeated = mention.repost_of or (mention.quote_of if is_bare_quote(mention, triage, place) else None)
     posts = [post_join_key(mention.platform, repeated)] if repeated else []
     posts.append(post_join_key(mention.platform, mention.id))
     days = _copy_days(mention, triage, queue, place)
@@ -61,6 +69,23 @@ def join_keys(mention: Mention, triage: Triage, queue: str, place: str | None) -
     return JoinKeys(read, claim, frozenset([*own, *posts]))
 
 
+def _threads(mention: Mention, triage: Triage, place: str | None) -> list[str]:
+    """The author's own thread; of a reply that complains of another place too, what they say of that place in it."""
+    thread, own = (_conversation(mention, id) for id in (mention.conversation_id, mention.id))
+    there = [] if place is None else [f"{thread} at {place}"]
+    if mention.in_reply_to is None:
+        return [thread, own, *there]
+    return [*there, own] if there and triage.is_complaint and _says_also(triage.text) else [thread, own]
+
+
+def _says_also(text: str) -> bool:
+    """Whether something is said to be so elsewhere, too: "Lal Bagh me bhi". Not "abhi bhi", which is "still"."""
+    words = skeleton(text).split()
+    if not _ALSO.isdisjoint(words) or words[-1:] == [skeleton("too")]:
+        return True
+    return any(one in _LOCATIVES and other in _TOO for one, other in pairwise(words))
+
+
 def _conversation(mention: Mention, conversation: str) -> str:
     """An author's own thread. The blank cannot be part of an id, so no two threads share a key."""
     return f"conversation:{mention.platform}:{conversation} {mention.author.id}"
@@ -68,10 +93,10 @@ def _conversation(mention: Mention, conversation: str) -> str:
 
 def _copy_days(mention: Mention, triage: Triage, queue: str, place: str | None) -> dict[date, str]:
     """The copy keys of the day before, the day and the day after: either of two posts may be filed first."""
-    words = skeleton(strip_addresses(triage.text))
-    if len(words.split()) < MIN_COPY_WORDS:
+    words = matter(triage.text)
+    if len(words) < MIN_COPY_WORDS:
         return {}
-    digest = blake2b(words.encode(), digest_size=12).hexdigest()
+    digest = blake2b(" ".join(words[:MAX_COPY_WORDS]).encode(), digest_size=12).hexdigest()
     day = mention.created_at.astimezone(UTC).date()
     days = (day + timedelta(days=offset) for offset in (0, -1, 1))
     return {when: f"copy:{queue}:{triage.type}:{place or '-'}:{digest}:{when.isoformat()}" for when in days}

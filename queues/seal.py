@@ -12,9 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["SealError", "Sealer", "read_or_make_key"]
+__all__ = ["SealError", "Sealer", "read_key", "read_or_make_key"]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -26,27 +27,46 @@ class SealError(Exception):
 
 
 class Sealer:
-    """Seals and opens texts under one office key of 32 bytes; also makes keyed hashes of identities."""
+    """Seals and opens texts under one office key of 32 bytes; also makes keyed hashes of identities and signs."""
 
     def __init__(self, office_key: bytes):
         if len(office_key) != _KEY_BYTES:
             raise ValueError(f"an office key has {_KEY_BYTES} bytes, this one has {len(office_key)}")
         self._wrap = AESGCM(_derived(office_key, b"wrap"))
         self._identity = _derived(office_key, b"identity")
+        self._signing = _derived(office_key, b"anchors")
+        self._pages = _derived(office_key, b"pages")
+
+    @property
+    def signer(self) -> Ed25519PrivateKey:
+        """The office's key for signing anchors."""
+        return Ed25519PrivateKey.from_private_bytes(self._signing)
 
     def seal(self, text: str) -> str:
-        own = AESGCM.generate_key(bit_length=256)
-        sealed = _encrypt(self._wrap, own) + _encrypt(AESGCM(own), text.encode("utf-8"))
-        return base64.b64encode(sealed).decode("ascii")
+        return self.seal_bytes(text.encode("utf-8"))
 
     def open(self, sealed: str) -> str:
+        """Raises SealError."""
+        return self.open_bytes(sealed).decode("utf-8")
+
+    def seal_bytes(self, data: bytes) -> str:
+        own = AESGCM.generate_key(bit_length=256)
+        sealed = _encrypt(self._wrap, own) + _encrypt(AESGCM(own), data)
+        return base64.b64encode(sealed).decode("ascii")
+
+    def open_bytes(self, sealed: str) -> bytes:
         """Raises SealError."""
         try:
             raw = base64.b64decode(sealed, validate=True)
             own = _decrypt(self._wrap, raw[:_WRAPPED_BYTES])
-            return _decrypt(AESGCM(own), raw[_WRAPPED_BYTES:]).decode("utf-8")
+            return _decrypt(AESGCM(own), raw[_WRAPPED_BYTES:])
         except (ValueError, InvalidTag) as error:
-            raise SealError("this text was sealed under another key, or was changed since") from error
+            raise SealError("this was sealed under another key, or was changed since") from error
+
+    def page_mark(self, id: str) -> str:
+        """128 bits of HMAC-SHA-256 of a case's id as base 32: the part of its public address that nobody can guess."""
+        digest = hmac.new(self._pages, id.encode("utf-8"), sha256).digest()[:16]
+        return base64.b32encode(digest).decode("ascii").rstrip("=").lower()
 
     def identity_hash(self, identity: str) -> str:
         """HMAC-SHA-256 of an account, 128 bits as hex: the same account is recognised, but not named."""
@@ -60,6 +80,11 @@ def read_or_make_key(path: Path) -> bytes:
             file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)))
     except FileExistsError:
         pass
+    return read_key(path)
+
+
+def read_key(path: Path) -> bytes:
+    """A key that is there. Raises ValueError, OSError."""
     try:
         key = base64.b64decode(path.read_bytes(), validate=True)
     except ValueError as error:

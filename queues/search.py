@@ -11,8 +11,9 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from queues.store import CaseQuery
+from queues.store import CaseQuery, Sort
 from schemas.case import OPEN_STATUSES, Case, Status
+from schemas.clocks import Promise
 from schemas.labels import ComplaintType, Urgency
 from text.normalise import safe
 
@@ -20,6 +21,7 @@ __all__ = [
     "FILTERS",
     "LONGEST_QUERY",
     "MOST_PARTS",
+    "PREFIX_LETTERS",
     "QueryError",
     "docket_key",
     "docket_term",
@@ -32,6 +34,8 @@ LONGEST_QUERY = 1000
 """Characters."""
 MOST_PARTS = 50
 """Words, phrases and filters."""
+PREFIX_LETTERS = 3
+"""From so many letters the last word also finds longer ones: somebody is still typing it."""
 _SHOWN = 60
 _OFFERED = 40
 _INDEXED_CHARACTERS = 5000
@@ -88,6 +92,7 @@ class _Reading:
     """What was understood so far."""
 
     zone: tzinfo
+    now: datetime | None
     queues: Collection[str] | None
     places: Collection[str] | None
     found: dict[str, list[Any]] = field(default_factory=dict)
@@ -107,11 +112,13 @@ def parse_query(
     text: str,
     *,
     zone: tzinfo = UTC,
+    now: datetime | None = None,
     queues: Collection[str] | None = None,
     places: Collection[str] | None = None,
 ) -> CaseQuery:
     """Reads what somebody typed. Days are those of ``zone``; ``before:`` a day is until it begins, ``after:`` from
-    its beginning on. ``queues`` and ``places`` are the codes that may be named; None: any.
+    its beginning on. ``is:late`` is measured by ``now`` (None: it is refused). ``queues`` and ``places`` are the codes
+    that may be named; None: any.
 
     Raises QueryError, and nothing else, whatever ``text`` holds.
     """
@@ -120,7 +127,7 @@ def parse_query(
     parts = [match for match in _PART.finditer(text) if match.group().strip()]
     if len(parts) > MOST_PARTS:
         raise QueryError(f"the query has {len(parts)} words and filters; at most {MOST_PARTS} are read")
-    reading = _Reading(zone, queues, places)
+    reading = _Reading(zone, now, queues, places)
     for part in parts:
         try:
             _read(part, reading)
@@ -223,8 +230,38 @@ def _read_is(value: str, reading: _Reading) -> None:
             reading.add("statuses", *_OPEN)
         case "any":
             reading.any_status = True
+        case "late" if reading.now is not None:
+            reading.set("deadline_before", reading.now)
+        case "unassigned":
+            reading.set("unassigned", True)
+        case "kept":
+            reading.add("promises", Promise.KEPT)
+        case "missed":
+            reading.add("promises", Promise.MISSED)
         case _:
-            raise QueryError("allowed are open, any")
+            raise QueryError("allowed are open, any, late, unassigned, kept, missed")
+
+
+def _read_holder(value: str, reading: _Reading) -> None:
+    name = value.lower()
+    if not _HANDLE.fullmatch(name):
+        raise QueryError("a user name is letters, digits, dots and dashes")
+    reading.set("assignee", name)
+
+
+def _read_sort(value: str, reading: _Reading) -> None:
+    if value.lower() not in _SORTS:
+        raise QueryError(f"allowed are {', '.join(_SORTS)}")
+    reading.set("sort", _SORTS[value.lower()])
+
+
+_SORTS = {
+    "pressing": Sort.PRESSING,
+    "deadline": Sort.DEADLINE,
+    "newest": Sort.NEWEST,
+    "oldest": Sort.OLDEST,
+    "people": Sort.COMPLAINANTS,
+}
 
 
 FILTERS: Mapping[str, Callable[[str, _Reading], None]] = {
@@ -237,6 +274,8 @@ FILTERS: Mapping[str, Callable[[str, _Reading], None]] = {
     "after": _read_after,
     "handle": _read_handle,
     "urgency": _one_of(Urgency, "urgencies"),
+    "with": _read_holder,
     "is": _read_is,
+    "sort": _read_sort,
 }
 """Each filter with what reads its value."""

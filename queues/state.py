@@ -4,11 +4,22 @@ Accounts, sessions, source cursors, dead letters, tombstones, jobs: each a *kind
 JSON value. ``state`` is a short word that a kind may use to find some of its records without reading all.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["AlreadyExistsError", "StaleError", "StateRecord", "StateStore", "StoreDownError"]
+__all__ = [
+    "AlreadyExistsError",
+    "DocumentRefusedError",
+    "StaleError",
+    "StateRecord",
+    "StateStore",
+    "StoreDownError",
+    "StoreRefusedError",
+    "every_record",
+    "json_object",
+]
 
 
 class AlreadyExistsError(Exception):
@@ -21,6 +32,14 @@ class StaleError(Exception):
 
 class StoreDownError(Exception):
     """The store cannot be reached or cannot write now; waiting helps, skipping does not."""
+
+
+class StoreRefusedError(Exception):
+    """The store will not do it however often it is asked: a setting, a right or a document must change first."""
+
+
+class DocumentRefusedError(StoreRefusedError):
+    """The store will never take one of the documents that were written, whatever else it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +82,25 @@ class StateStore(Protocol):
         ...
 
     def count(self, kind: str, *, state: str | None = None) -> int: ...
+
+    def kinds(self) -> Sequence[str]:
+        """The kinds of which there is a record, sorted."""
+        ...
+
+
+def every_record(
+    store: StateStore, kind: str, *, state: str | None = None, after: str = "", page: int = 500
+) -> Iterator[StateRecord]:
+    """Every record of a kind by ascending id, those after ``after``, read ``page`` at a time. May raise
+    StoreDownError."""
+    while records := store.scan(kind, state=state, after=after, limit=page):
+        yield from records
+        after = records[-1].id
+
+
+def json_object(kind: str, id: str, value: Mapping[str, Any]) -> str:
+    """A record's value as text. Raises ValueError for what is no JSON object: it must be read back as it was."""
+    try:
+        return json.dumps(dict(value), allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{kind} {id!r}: the value is no JSON object: {error}") from error

@@ -1,6 +1,6 @@
 """The protocol of the case store, and the values that pass through it.
 
-Two adapters keep it: ``sqlite.py`` (embedded) and ``elastic.py`` (distributed). Both pass the contract suite in
+Two adapters keep it: ``sqlite/`` (embedded) and ``elastic/`` (distributed). Both pass the contract suite in
 ``tests/contracts``. Neither is asked for a transaction over several documents: every method is a set of writes to
 single documents, each idempotent, so that a process killed anywhere can do them again.
 """
@@ -12,18 +12,27 @@ from enum import StrEnum
 from typing import Protocol
 
 from schemas.case import Case, Complainant, Disposition, MentionRecord, Status
+from schemas.case_head import CaseHead
+from schemas.clocks import Promise
 from schemas.labels import ComplaintType, Urgency
 
 __all__ = [
     "EVERYTHING",
     "MAX_PAGE",
+    "MOST_COUNTED",
+    "MOST_VALUES",
+    "SEALED_KEY",
     "CaseCounts",
     "CaseQuery",
     "CaseStore",
+    "Facet",
     "Page",
     "Sort",
+    "Tally",
     "Versioned",
     "Visibility",
+    "asks_of_queues_only",
+    "keys_of",
 ]
 
 MAX_PAGE = 500
@@ -32,16 +41,39 @@ MAX_PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Which queues a reader may see; None is all of them.
+    """Which queues a reader may see, None is all of them; and whether sealed cases too.
 
-    Made only by ``desk/auth`` and by the command line; applied inside the query by every read of a store.
+    Made only by ``desk/authorise`` and by the command line; applied inside the query by every read of a store.
     A case that a queue only watches is visible to that queue too.
     """
 
     queues: frozenset[str] | None
+    sealed: bool = False
+
+    def sees(self, case: Case) -> bool:
+        """The condition, for a case that was read by id."""
+        return self._opens(case) and (self.queues is None or not self.queues.isdisjoint({case.queue, *case.watching}))
+
+    def _opens(self, case: Case) -> bool:
+        return self.sealed or not case.is_sealed
+
+    @property
+    def keys(self) -> list[str] | None:
+        """What a reader may have the key of one of to see a case (``keys_of``); None: no queue bounds them."""
+        if self.queues is None:
+            return None
+        return sorted(self.queues | {SEALED_KEY + queue for queue in self.queues if self.sealed})
 
 
-EVERYTHING = Visibility(queues=None)
+EVERYTHING = Visibility(queues=None, sealed=True)
+SEALED_KEY = "sealed:"
+"""Begins what a sealed case is kept under in place of its queues; no code of a queue has a colon."""
+
+
+def keys_of(case: Case) -> dict[str, bool]:
+    """What a case is kept under for its readers, each with whether that queue only watches."""
+    seal = SEALED_KEY if case.is_sealed else ""
+    return {seal + queue: True for queue in case.watching} | {seal + case.queue: False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +86,16 @@ class Versioned:
 
 class Sort(StrEnum):
     PRESSING = "pressing"
-    """Critical first, then the least time left, then the oldest."""
+    """Critical first, then the least time left (``Case.deadline_at``), then the oldest."""
+    DEADLINE = "deadline"
+    """The least time left first."""
     DUE = "due"
+    """By the next moment of the clock, for its sweep."""
     NEWEST = "newest"
     OLDEST = "oldest"
     COMPLAINANTS = "complainants"
+    CHANGED = "changed"
+    """What was changed longest ago first (``Case.changed_at``), for whoever follows what happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +104,9 @@ class CaseQuery:
 
     ``text`` holds the words that must all be there, in any script (they are compared as skeletons); ``phrases`` those
     that must stand together, in that order; ``without`` those that must not be there. Statuses: empty means any.
-    Merged cases are left out unless ``merged``. ``handle`` is an author's, without @.
+    Merged cases are left out unless ``merged``. ``handle`` is an author's, without @. ``deadline_before`` is about
+    what was promised and is unmet, ``due_before`` about the clock's next moment; ``unassigned``: nobody has it.
+    ``changed_after`` takes in that very millisecond.
     """
 
     text: tuple[str, ...] = ()
@@ -80,8 +119,12 @@ class CaseQuery:
     languages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     assignee: str | None = None
+    unassigned: bool = False
+    promises: tuple[Promise, ...] = ()
     handle: str | None = None
+    deadline_before: datetime | None = None
     due_before: datetime | None = None
+    changed_after: datetime | None = None
     received_after: datetime | None = None
     received_before: datetime | None = None
     merged: bool = False
@@ -96,6 +139,50 @@ class Page:
 
     cases: tuple[Versioned, ...]
     cursor: str | None
+
+
+class Facet(StrEnum):
+    """By what cases can be counted. ``QUARTER`` is the quarter of an hour (since 1970 UTC) in which they came."""
+
+    QUEUE = "queue"
+    STATUS = "status"
+    TYPE = "type"
+    URGENCY = "urgency"
+    LANGUAGE = "language"
+    PLACE = "place"
+    ASSIGNEE = "assignee"
+    PROMISE = "promise"
+    QUARTER = "quarter"
+
+
+MOST_COUNTED = 20_000
+"""Cases that are counted at most for one tally."""
+MOST_VALUES = 1000
+"""Values of a facet at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many cases fit and of what they are, counted over at most MOST_COUNTED of them: with ``more`` there are
+    others. Of a query that asks of queues and statuses only it is exact, however many they are. ``by`` has no entry for
+    a case without that fact (nobody's, no place)."""
+
+    total: int
+    more: bool
+    by: Mapping[Facet, Mapping[str, int]]
+
+
+def asks_of_queues_only(query: CaseQuery) -> bool:
+    """Whether nothing narrows the query but queues and statuses, or that nobody has a case: what people look at most,
+    of which a store tells counts without looking at each case."""
+    return query == CaseQuery(
+        queues=query.queues,
+        statuses=query.statuses,
+        unassigned=query.unassigned,
+        sort=query.sort,
+        limit=query.limit,
+        cursor=query.cursor,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +246,19 @@ class CaseStore(Protocol):
         """Raises ValueError for a cursor that is not one of ours, or a limit outside 1..MAX_PAGE."""
         ...
 
+    def heads(self, query: CaseQuery, visibility: Visibility) -> Iterator[CaseHead]:
+        """Every case that ``query`` finds, the oldest first, whatever its sort, limit and cursor.
+
+        Read page by page, nothing held between two: memory does not grow with what is found, and a reader who takes
+        hours holds up no writer. What comes in or changes meanwhile may be among it or not.
+        """
+        ...
+
     def counts(self, visibility: Visibility) -> CaseCounts: ...
+
+    def tally(self, query: CaseQuery, visibility: Visibility, by: Sequence[Facet]) -> Tally:
+        """Counts what ``query`` finds, whatever its sort, limit and cursor."""
+        ...
 
     def case_mentions(self, case_id: str, visibility: Visibility, *, limit: int = 500) -> Sequence[MentionRecord]:
         """The records of a case's posts by creation time; empty when the reader may not see the case."""
@@ -190,6 +289,21 @@ class CaseStore(Protocol):
 
     def reindex(self) -> Iterator[tuple[int, int]]:
         """Builds the search index again from the cases; yields (done, total). Readers and writers go on."""
+        ...
+
+    # Everything there is, for migration and backup: in no order, each once. Read in pages, so that memory does not grow
+    # with the store; what is written meanwhile may be among it or not.
+
+    def every_claim(self) -> Iterator[tuple[str, str]]:
+        """(join key, case id)."""
+        ...
+
+    def every_mention(self) -> Iterator[MentionRecord]: ...
+
+    def every_complainant(self) -> Iterator[Complainant]: ...
+
+    def every_case(self) -> Iterator[Case]:
+        """Merged ones too."""
         ...
 
     def close(self) -> None: ...

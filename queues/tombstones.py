@@ -6,12 +6,14 @@ from queues.state import AlreadyExistsError, StateRecord, StateStore
 from schemas.events import Deletion, DeletionTarget
 from schemas.mention import Mention
 
-__all__ = ["DONE", "KIND", "PENDING", "buried", "bury", "dig_up"]
+__all__ = ["DONE", "HELD", "KIND", "PENDING", "buried", "bury", "dig_up"]
 
 KIND = "tombstone"
 PENDING = "pending"
 """Text may still lie somewhere: the next sweep looks everywhere."""
 DONE = "done"
+HELD = "held"
+"""Some of it is under a legal hold, and goes when that is lifted; the rest is gone."""
 
 
 def bury(state: StateStore, deletion: Deletion) -> None:

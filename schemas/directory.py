@@ -5,15 +5,20 @@ file, line and key of what is wrong; the rules that span several entries are che
 """
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from schemas.base import Probability, Value
+from schemas.entry import Code, Name, Strict
+from schemas.keeping import Retention, Source, Subscriber, Thresholds
 from schemas.labels import ComplaintType, Urgency
+from schemas.offices import Arbiter, Department, DepartmentKind, Level, OutsideOffice, Place, PlaceKind, Queue
+from schemas.platforms import XPlan
+from schemas.replies import Replies
+from schemas.service import Calendar, Ladder, Rank, Rung, ServiceLevel, Times
+from schemas.terms import TermRule
 
 __all__ = [
     "Department",
@@ -27,124 +32,13 @@ __all__ = [
     "Retention",
     "ServiceLevel",
     "Source",
+    "Thresholds",
 ]
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
-
-
-class Strict(Value):
-    """An entry of the directory: an unknown key is a mistake, not a newer version."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Name(Strict):
-    """A name in the languages of the place; ``en`` is required, others by BCP 47 code."""
-
-    en: str
-    hi: str | None = None
-    mr: str | None = None
-
-
-class DepartmentKind(StrEnum):
-    """What sort of office it is: text masking and classification take a hint from it."""
-
-    POLICE = "police"
-    MUNICIPALITY = "municipality"
-    ELECTRICITY = "electricity"
-    WATER = "water"
-    RAILWAYS = "railways"
-    DISTRICT_MAGISTRATE = "district_magistrate"
-    OTHER = "other"
-
-
-class Level(StrEnum):
-    """How far an office reaches; of two that own a type, the more local one leads."""
-
-    LOCAL = "local"
-    DISTRICT = "district"
-    STATE = "state"
-    NATIONAL = "national"
-
-
-class PlaceKind(StrEnum):
-    DISTRICT = "district"
-    TEHSIL = "tehsil"
-    TOWN = "town"
-    WARD = "ward"
-    LOCALITY = "locality"
-    VILLAGE = "village"
-    LANDMARK = "landmark"
-    STATION = "station"
-
-
-class Place(Strict):
-    """A place of the gazetteer. ``within`` is the code of the place around it; ``aliases`` any spelling
-    in any script; ``pins`` postal codes that lie in it."""
-
-    code: Code
-    name: Name
-    kind: PlaceKind
-    within: Code | None = None
-    aliases: tuple[str, ...] = ()
-    pins: tuple[Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{5}$")], ...] = ()
-
-
-class Queue(Strict):
-    """A queue of work. ``types`` it owns; ``places`` it is bounded by (empty: all of the district);
-    ``handles`` that lead straight to it."""
-
-    code: Code
-    name: Name
-    types: tuple[ComplaintType, ...] = ()
-    places: tuple[Code, ...] = ()
-    handles: tuple[str, ...] = ()
-
-
-class Department(Strict):
-    """A department with its handles and queues. ``default_queue`` takes what none of its queues owns."""
-
-    code: Code
-    name: Name
-    kind: DepartmentKind
-    level: Level = Level.DISTRICT
-    handles: tuple[str, ...] = ()
-    queues: tuple[Queue, ...] = Field(min_length=1)
-    default_queue: Code
-
-
-class ServiceLevel(Strict):
-    """Hours from receipt until somebody must have acted; the first entry that fits counts.
-
-    ``types`` and ``urgencies`` empty: any.
-    """
-
-    hours: Annotated[float, Field(gt=0, le=24 * 366)]
-    types: tuple[ComplaintType, ...] = ()
-    urgencies: tuple[Urgency, ...] = ()
-
-
-class Retention(Strict):
-    """How long is kept what, in days. ``topics``: raw events and dead letters."""
-
-    topics: Annotated[int, Field(ge=1, le=90)] = 7
-
-
-class Thresholds(Strict):
-    """From which probability the machine decides by itself. ``route`` bounds complaint and type both;
-    between ``dismiss`` and ``route`` a human looks."""
-
-    dismiss: Probability = 0.35
-    route: Probability = 0.6
-    type: Probability = 0.35
-
-
-class Source(Strict):
-    """Who may send posts over HTTP. The secret itself comes from ``SUNWAI_SOURCE_{CODE}_KEY``, never from here."""
-
-    code: Code
-    name: Name
-    platform: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = "x"
+PLAIN_LADDER = Ladder(
+    code="plain", rungs=(Rung(after_hours=0, to=Rank.OFFICER), Rung(after_hours=24, to=Rank.IN_CHARGE))
+)
+"""For a directory that names no ladder."""
 
 
 class Directory(Strict):
@@ -159,9 +53,20 @@ class Directory(Strict):
     oversight_queue: Code
     places: tuple[Place, ...] = ()
     service_levels: tuple[ServiceLevel, ...] = Field(min_length=1)
+    calendars: tuple[Calendar, ...] = ()
+    calendar: Code | None = None
+    ladders: tuple[Ladder, ...] = ()
+    ladder: Code | None = None
+    times: Times = Times()
+    replies: Replies = Replies()
+    arbiters: tuple[Arbiter, ...] = ()
+    outside: tuple[OutsideOffice, ...] = ()
     thresholds: Thresholds = Thresholds()
     retention: Retention = Retention()
     sources: tuple[Source, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    x: XPlan = XPlan()
+    watch_terms: tuple[TermRule, ...] = ()
 
     @field_validator("timezone")
     @classmethod
@@ -183,12 +88,19 @@ class Directory(Strict):
         yield from _repeated("departments.code", (d.code for d in self.departments))
         yield from _repeated("queues.code", (q.code for q in self._all_queues()))
         yield from _repeated("places.code", (p.code for p in self.places))
+        yield from _repeated("calendars.code", (c.code for c in self.calendars))
+        yield from _repeated("outside.code", (office.code for office in self.outside))
+        yield from _repeated("ladders.code", (ladder.code for ladder in self.ladders))
         yield from _repeated("sources.code", (s.code for s in self.sources))
+        yield from _repeated("subscribers.code", (s.code for s in self.subscribers))
         yield from _repeated("handles", (handle for handle, _, _ in self._all_handles()))
 
     def _dangling(self) -> Iterator[str]:
         yield from self._dangling_queues()
         yield from self._dangling_places()
+        yield from self._dangling_promises()
+        yield from self._dangling_rules()
+        yield from self._dangling_connections()
         if not any(not level.types and not level.urgencies for level in self.service_levels):
             yield "service_levels: one entry must fit any case (no types, no urgencies)"
 
@@ -209,6 +121,44 @@ class Directory(Strict):
         for place in self.places:
             if place.within is not None and place.within not in places:
                 yield f"places.{place.code}.within: no place has the code {place.within}"
+        for rule in self.watch_terms:
+            for code in rule.places:
+                if code not in places:
+                    yield f"watch_terms.places: no place has the code {code}"
+
+    def _dangling_promises(self) -> Iterator[str]:
+        calendars = {calendar.code for calendar in self.calendars}
+        ladders = {ladder.code for ladder in self.ladders}
+        for what, known in (("calendar", calendars), ("ladder", ladders)):
+            named = [(what, getattr(self, what))]
+            named += [(f"queues.{queue.code}.{what}", getattr(queue, what)) for queue in self._all_queues()]
+            yield from (f"{at}: no {what} has the code {code}" for at, code in named if code and code not in known)
+        if self.calendar is None:
+            for level in self.service_levels:
+                if any(target.office for target in (level, level.acknowledge, level.answer, level.interim) if target):
+                    yield "service_levels: office hours need the key calendar, beside this one"
+                    break
+
+    def _dangling_rules(self) -> Iterator[str]:
+        for rule in self.retention.queues:
+            if rule.queue not in {queue.code for queue in self._all_queues()}:
+                yield f"retention: no queue has the code {rule.queue}"
+        for arbiter in self.arbiters:
+            if arbiter.queue not in {queue.code for queue in self._all_queues()}:
+                yield f"arbiters: no queue has the code {arbiter.queue}"
+            for code in arbiter.between:
+                if code not in {department.code for department in self.departments}:
+                    yield f"arbiters: no department has the code {code}"
+
+    def _dangling_connections(self) -> Iterator[str]:
+        for subscriber in self.subscribers:
+            for code in subscriber.queues:
+                if code not in {queue.code for queue in self._all_queues()}:
+                    yield f"subscribers.{subscriber.code}.queues: no queue has the code {code}"
+        for source in self.sources:
+            for handle in source.pages.values():
+                if handle.lower().lstrip("@") not in {known for known, _, _ in self._all_handles()}:
+                    yield f"sources.{source.code}.pages: no department or queue has the handle {handle}"
 
     def _loops(self) -> Iterator[str]:
         within = {place.code: place.within for place in self.places}
@@ -260,6 +210,45 @@ class Directory(Strict):
             chain.append(code)
             code = self.place_by_code[code].within
         return tuple(chain)
+
+    def names_of(self, places: Iterable[str]) -> tuple[str, ...]:
+        """Every name and alias of the places and of those within them, each once."""
+        wanted = {*places}
+        named = [place for place in self.places if not wanted.isdisjoint(self.around(place.code))]
+        return tuple(dict.fromkeys(name for place in named for name in (*place.name.all, *place.aliases)))
+
+    @cached_property
+    def _calendars(self) -> dict[str, Calendar]:
+        return {calendar.code: calendar for calendar in self.calendars}
+
+    @cached_property
+    def _ladders(self) -> dict[str, Ladder]:
+        return {ladder.code: ladder for ladder in self.ladders}
+
+    def calendar_of(self, queue: str) -> Calendar | None:
+        """The calendar of a queue, else the office's; None where the office keeps none."""
+        own = self.queues[queue].calendar if queue in self.queues else None
+        code = own or self.calendar
+        return None if code is None else self._calendars[code]
+
+    def ladder_of(self, queue: str) -> Ladder:
+        """The ladder of a queue, else the office's, else the plain one: the officer, the in-charge a day later."""
+        own = self.queues[queue].ladder if queue in self.queues else None
+        code = own or self.ladder
+        return PLAIN_LADDER if code is None else self._ladders[code]
+
+    def arbiter_of(self, one: str, other: str) -> str:
+        """The queue that decides between two queues; where none is named, the oversight queue."""
+        both = {self.department_of_queue[one].code, self.department_of_queue[other].code}
+        fits = (a.queue for a in self.arbiters if not a.between or both <= set(a.between))
+        return next(fits, self.oversight_queue)
+
+    def level_for(self, type: ComplaintType, urgency: Urgency) -> ServiceLevel:
+        """The first service level that fits."""
+        for level in self.service_levels:
+            if (not level.types or type in level.types) and (not level.urgencies or urgency in level.urgencies):
+                return level
+        raise AssertionError("a directory always has a service level that fits any case")
 
     @property
     def zone(self) -> ZoneInfo:

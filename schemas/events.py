@@ -6,10 +6,11 @@ from typing import Literal
 from pydantic import model_validator
 
 from schemas.base import Probability, Utc, Value
-from schemas.labels import ComplaintType, Stance
+from schemas.case import Status
+from schemas.labels import ComplaintType, Stance, Urgency
 from schemas.mention import Identifier, post_key
 
-__all__ = ["Deletion", "DeletionTarget", "Observation"]
+__all__ = ["CaseEvent", "Deletion", "DeletionTarget", "Observation"]
 
 
 class DeletionTarget(StrEnum):
@@ -38,8 +39,30 @@ class Deletion(Value):
         return self
 
 
+class CaseEvent(Value):
+    """Something that happened to a case, as subscribers are told: no person and nobody's words are in it. ``id`` is the
+    same whenever it is told; ``act`` is the history's word for it; the rest is how the case stands by now."""
+
+    schema_version: Literal[1] = 1
+    id: str
+    at: Utc
+    act: str
+    case: str
+    docket: str | None
+    status: Status
+    queue: str
+    type: ComplaintType
+    urgency: Urgency
+    place: str | None
+    merged_into: str | None
+
+
 class Observation(Value):
-    """What the watch sees of a post: no handle, no name; the author only as a keyed hash."""
+    """What the watch sees of a post: no name; the author only as a keyed hash.
+
+    ``repost_of`` and ``quote_of`` are keys like ``key``; ``handles`` are those of departments that it addresses;
+    ``by_terms``: it addresses none and was found by a term rule.
+    """
 
     schema_version: Literal[1] = 1
     key: str
@@ -54,3 +77,5 @@ class Observation(Value):
     place: str | None = None
     repost_of: str | None = None
     quote_of: str | None = None
+    handles: tuple[str, ...] = ()
+    by_terms: bool = False

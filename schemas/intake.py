@@ -95,7 +95,7 @@ def _from_x(payload: Mapping[str, Any]) -> dict[str, Any]:
         "id": _identifier(post, "id"),
         "text": _long_text(post),
         "author": _x_author(post, includes),
-        "conversation_id": _identifier(post, "conversation_id"),
+        "conversation_id": _x_conversation(post),
         "created_at": _moment(post.get("created_at")),
         "handles": _x_handles(post),
         "media": _x_media(post, includes),
@@ -109,6 +109,15 @@ def _from_x(payload: Mapping[str, Any]) -> dict[str, Any]:
     if fields.get("repost_of"):
         _take_original(fields, includes)
     return _without_none(fields)
+
+
+def _x_conversation(post: Mapping[str, Any]) -> Any:
+    """An edited post is a new one ("Edit Posts"): where it begins a conversation, that is its first version's."""
+    conversation = _identifier(post, "conversation_id")
+    versions = post.get("edit_history_tweet_ids")
+    if not isinstance(versions, list) or len(versions) < 2 or conversation not in (None, _identifier(post, "id")):
+        return conversation
+    return _identifier({"first": versions[0]}, "first")
 
 
 def _take_original(fields: dict[str, Any], includes: Mapping[str, Any]) -> None:
@@ -173,7 +182,7 @@ def _from_flat(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name in ("conversation_id", "repost_of", "quote_of"):
         fields[name] = _identifier(payload, name)
-    for name in ("platform", "url", "place", "metrics", "historic", "created_at_assumed"):
+    for name in ("platform", "url", "place", "metrics", "historic", "by_terms", "created_at_assumed"):
         fields[name] = payload.get(name)
     return _without_none(fields)
 

@@ -7,13 +7,16 @@ from pydantic import Field, StringConstraints, model_validator
 
 from schemas.base import Utc, Value
 
-__all__ = ["EARLIEST", "MAX_MENTION_BYTES", "Author", "Media", "Mention", "post_key"]
+__all__ = ["EARLIEST", "MAX_MENTION_BYTES", "TIP", "Author", "Media", "Mention", "post_key"]
 
 MAX_MENTION_BYTES = 256 * 1024
 """Intake refuses what is longer (as JSON bytes): no platform of today has posts near it."""
 
 EARLIEST = datetime(2006, 1, 1, tzinfo=UTC)
 """No platform that Sunwai reads is older."""
+
+TIP = "tip"
+"""The platform of a forward that somebody brought to the watch desk: only the watch sees it, it is never a case."""
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 Handle = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[a-z0-9_.\-]+$")]
@@ -64,6 +67,8 @@ class Mention(Value):
     place: Annotated[str, StringConstraints(max_length=256)] | None = None
     metrics: dict[str, int] = Field(default_factory=dict)
     historic: bool = False
+    by_terms: bool = False
+    """Found by a term rule and addresses no office: only the watch sees it, it is never a case."""
 
     @model_validator(mode="after")
     def _within_time(self) -> Self:
@@ -76,6 +81,12 @@ class Mention(Value):
     def key(self) -> str:
         """``{platform}:{id}``."""
         return post_key(self.platform, self.id)
+
+    @property
+    def views(self) -> int:
+        """How often the post was seen when it came, as far as its source says so: ``impression_count`` of X, else
+        ``views``; 0 where it does not."""
+        return max(0, self.metrics.get("impression_count", self.metrics.get("views", 0)))
 
     @property
     def author_key(self) -> str:

@@ -3,19 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from queues.sqlite.database import MANY, Database, at_most, json_list
+from queues.bounds import MANY, at_most
+from queues.sqlite.conditions import LISTED, visible
+from queues.sqlite.counting import count, kept_by_queue
+from queues.sqlite.database import Database, json_list
 from queues.sqlite.erasure import compact, erase_mentions
+from queues.sqlite.everything import every_case, every_complainant, every_mention
 from queues.sqlite.filing import FilingTables
-from queues.sqlite.finding import find_page, visible
+from queues.sqlite.finding import find_page, heads
 from queues.sqlite.index import active_table, reindex
 from queues.sqlite.terms import docket_match
 from queues.sqlite.writing import write_cases
-from queues.store import CaseCounts, CaseQuery, Page, Versioned, Visibility
-from schemas.case import Case, Complainant, Disposition, MentionRecord, Status
+from queues.store import CaseCounts, CaseQuery, Facet, Page, Tally, Versioned, Visibility
+from schemas.case import Case, Complainant, Disposition, MentionRecord
+from schemas.case_head import CaseHead
 
 __all__ = ["SqliteCaseStore"]
 
-_LISTED = "(SELECT value FROM json_each(?))"
+_READ = "SELECT version, doc FROM cases JOIN case_docs USING (n)"
 
 
 class SqliteCaseStore:
@@ -51,7 +56,7 @@ class SqliteCaseStore:
         at_most(len(ids), "case ids")
         with self._database.read() as connection:
             rows = connection.execute(
-                f"SELECT version, doc FROM case_ids JOIN cases USING (n) WHERE id IN {_LISTED}",  # noqa: S608
+                f"{_READ} JOIN case_ids USING (n) WHERE id IN {LISTED}",
                 (json_list(ids),),
             ).fetchall()
         found = [_versioned(row) for row in rows]
@@ -67,7 +72,7 @@ class SqliteCaseStore:
             named = "SELECT n FROM case_ids WHERE id = ?"
             quoted = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid LIMIT 1"  # noqa: S608
             row = connection.execute(
-                f"SELECT version, doc FROM cases WHERE n = coalesce(({named}), ({quoted})) AND {seen.sql}",  # noqa: S608
+                f"{_READ} WHERE n = coalesce(({named}), ({quoted})) AND {seen.sql}",
                 (id_or_docket, docket_match(id_or_docket), *seen.values),
             ).fetchone()
         return None if row is None else _versioned(row)
@@ -77,13 +82,17 @@ class SqliteCaseStore:
         with self._database.read() as connection:
             return find_page(connection, query, visibility)
 
+    def heads(self, query: CaseQuery, visibility: Visibility) -> Iterator[CaseHead]:
+        return heads(self._database, query, visibility)
+
     def counts(self, visibility: Visibility) -> CaseCounts:
-        by_queue: dict[str, dict[Status, int]] = {}
         with self._database.read() as connection:
-            for select, values in _counted(visibility):
-                for queue, status, cases in connection.execute(select, values):
-                    by_queue.setdefault(queue, {})[Status(status)] = cases
-        return CaseCounts(by_queue)
+            return kept_by_queue(connection, visibility)
+
+    def tally(self, query: CaseQuery, visibility: Visibility, by: Sequence[Facet]) -> Tally:
+        """Also raises ValueError for a moment without a time zone."""
+        with self._database.read() as connection:
+            return count(connection, query, visibility, by)
 
     def case_mentions(self, case_id: str, visibility: Visibility, *, limit: int = 500) -> Sequence[MentionRecord]:
         """Those of the cases merged into it, too. Raises ValueError for a limit outside 1..10,000."""
@@ -94,7 +103,8 @@ class SqliteCaseStore:
             rows = connection.execute(
                 f"""
                 WITH seen_case AS MATERIALIZED (
-                    SELECT n, doc FROM case_ids JOIN cases USING (n) WHERE id = ? AND {seen.sql}
+                    SELECT n, doc FROM case_ids JOIN cases USING (n) JOIN case_docs USING (n)
+                    WHERE id = ? AND {seen.sql}
                 )
                 SELECT doc FROM mentions
                 WHERE case_n IN (
@@ -107,6 +117,18 @@ class SqliteCaseStore:
                 (case_id, *seen.values, limit),
             ).fetchall()
         return [MentionRecord.model_validate_json(doc) for (doc,) in rows]
+
+    def every_claim(self) -> Iterator[tuple[str, str]]:
+        return self._filing.every_claim()
+
+    def every_mention(self) -> Iterator[MentionRecord]:
+        return every_mention(self._database)
+
+    def every_complainant(self) -> Iterator[Complainant]:
+        return every_complainant(self._database)
+
+    def every_case(self) -> Iterator[Case]:
+        return every_case(self._database)
 
     def dispositions(self) -> Mapping[Disposition, int]:
         return self._filing.dispositions()
@@ -130,23 +152,3 @@ class SqliteCaseStore:
 def _versioned(row: tuple[int, str]) -> Versioned:
     version, doc = row
     return Versioned(Case.model_validate_json(doc), str(version))
-
-
-def _counted(visibility: Visibility) -> list[tuple[str, tuple[str, ...]]]:
-    """SELECTs of (queue, status, cases): the queues that the reader may see, and what these watch in others."""
-    if visibility.queues is None:
-        return [("SELECT queue, status, cases FROM case_counts WHERE cases > 0", ())]
-    own = json_list(sorted(visibility.queues))
-    return [
-        (f"SELECT queue, status, cases FROM case_counts WHERE queue IN {_LISTED} AND cases > 0", (own,)),  # noqa: S608
-        (
-            f"""
-            SELECT queue, status, count(*) FROM cases
-            WHERE queue NOT IN {_LISTED} AND n IN (
-                SELECT n FROM case_queues INDEXED BY case_queues_watching
-                WHERE watching AND shelf < 2 AND queue IN {_LISTED}
-            ) GROUP BY queue, status
-            """,  # noqa: S608
-            (own, own),
-        ),
-    ]

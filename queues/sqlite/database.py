@@ -12,18 +12,19 @@ from threading import Lock
 from queues.sqlite.migrations import APPLICATION_ID, MIGRATIONS
 from queues.state import StoreDownError
 
-__all__ = ["MANY", "Database", "StoreFormatError", "at_most", "json_list"]
-
-MANY = 10_000
-"""Items a call at most, for every method that takes many."""
+__all__ = ["Database", "StoreFormatError", "json_list"]
 
 _CHECKPOINT_PATIENCE_MS = 200
+
+_MOST_IDLE = 8
+"""Connections kept for the next reader: each keeps what it has read, and a burst of readers must not keep that for
+good."""
 
 _SETTINGS = (
     "synchronous = FULL",
     "secure_delete = ON",
     "temp_store = MEMORY",  # what is sorted must not reach a temporary file that nobody wipes
-    "cache_size = -32000",
+    "cache_size = -16000",  # kB for each connection; what is not in it is mostly in the system's own cache
     "journal_size_limit = 67108864",
     "wal_autocheckpoint = 8000",  # a page that changes often is written to the file less often
 )
@@ -146,7 +147,7 @@ class Database:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         with self._idle_lock:
-            if not self._closed:
+            if not self._closed and len(self._idle) < _MOST_IDLE:
                 self._idle.append(connection)
                 return
         connection.close()
@@ -162,12 +163,6 @@ class Database:
             connection.close()
             raise
         return connection
-
-
-def at_most(number: int, what: str) -> None:
-    """Raises ValueError when a call brings more than it may."""
-    if number > MANY:
-        raise ValueError(f"{what}: {number} at once, at most {MANY} are allowed")
 
 
 def json_list(values: Iterable[object]) -> str:

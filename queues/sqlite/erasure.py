@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 
-from queues.sqlite.database import Database, at_most, json_list
+from queues.bounds import at_most
+from queues.forgetting import without_posts, without_text
+from queues.sqlite.database import Database, json_list
 from queues.sqlite.index import active_table, merge_segments
 from queues.sqlite.terms import any_of, post_match
 from queues.sqlite.writing import write_standing
-from schemas.case import Case, CasePost, MentionRecord
-from schemas.mention import Author
+from schemas.case import Case, MentionRecord
 
 __all__ = ["compact", "erase_mentions"]
 
 _BATCH = 200
 _PAGES = 500
 _LISTED = "(SELECT value FROM json_each(?))"
-_ERASED_AUTHOR = Author(id="erased")
 
 
 def erase_mentions(database: Database, keys: Sequence[str]) -> None:
@@ -47,28 +47,14 @@ def _erase(database: Database, keys: frozenset[str]) -> None:
         records = connection.execute(f"SELECT key, doc FROM mentions WHERE key IN {_LISTED}", (listed,)).fetchall()  # noqa: S608
         connection.executemany(
             "UPDATE mentions SET doc = ? WHERE key = ?",
-            [(_without_text(MentionRecord.model_validate_json(doc)).model_dump_json(), key) for key, doc in records],
+            [(without_text(MentionRecord.model_validate_json(doc)).model_dump_json(), key) for key, doc in records],
         )
         table = active_table(connection)
         cases = connection.execute(
-            f"SELECT doc FROM cases WHERE n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)",  # noqa: S608
+            f"SELECT doc FROM case_docs WHERE n IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)",  # noqa: S608
             (any_of(map(post_match, sorted(keys))),),
         ).fetchall()
         before = [Case.model_validate_json(doc) for (doc,) in cases]
-        after = [_without_posts(case, keys) for case in before]
+        after = [without_posts(case, keys) for case in before]
         write_standing(connection, [case for case, old in zip(after, before, strict=True) if case != old])
         connection.execute("UPDATE search_index SET erasures = erasures + 1")
-
-
-def _without_text(record: MentionRecord) -> MentionRecord:
-    return record.model_copy(update={"mention": None, "triage": None, "sealed": None})
-
-
-def _without_posts(case: Case, keys: frozenset[str]) -> Case:
-    """``because`` goes too: it quotes words, and nothing says of which post."""
-    posts = tuple(_erased(post) if post.key in keys else post for post in case.posts)
-    return case.model_copy(update={"posts": posts, "because": ()})
-
-
-def _erased(post: CasePost) -> CasePost:
-    return post.model_copy(update={"text": "", "author": _ERASED_AUTHOR, "url": None, "erased": True})

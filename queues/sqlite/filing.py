@@ -1,11 +1,13 @@
 """The filing side of the case store: claims, mention records, complainants and their counts."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from queues.sqlite.database import Database, at_most, json_list
+from queues.bounds import at_most
+from queues.ordering import microseconds
+from queues.sqlite.database import Database, json_list
+from queues.sqlite.everything import every_claim
 from queues.sqlite.numbers import known_numbers, numbers
-from queues.sqlite.rows import microseconds
 from schemas.case import Complainant, Disposition, MentionRecord
 
 __all__ = ["FilingTables"]
@@ -91,6 +93,9 @@ class FilingTables:
         counted = {Disposition(disposition): mentions for disposition, mentions in rows}
         return {disposition: counted.get(disposition, 0) for disposition in Disposition}
 
+    def every_claim(self) -> Iterator[tuple[str, str]]:
+        return ((_turned_back(key), case) for key, case in every_claim(self._database))
+
     def mentions_by_author(self, author_key: str) -> Sequence[str]:
         with self._database.read() as connection:
             rows = connection.execute("SELECT key FROM mentions WHERE author = ? ORDER BY n", (author_key,)).fetchall()
@@ -108,6 +113,11 @@ def _turned(key: str) -> str:
     side by side in the file, and a batch dirties few pages."""
     before, colon, last = key.rpartition(":")
     return f"{last}{colon}{before}"
+
+
+def _turned_back(turned: str) -> str:
+    last, colon, before = turned.partition(":")
+    return f"{before}{colon}{last}"
 
 
 def _totals(connection: sqlite3.Connection, cases: set[int]) -> tuple[int, int]:

@@ -4,14 +4,14 @@ Two tables take turns: one answers, the other is built by a reindex while writer
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from queues.sqlite.database import Database
 from queues.sqlite.migrations import SEARCH_TABLES, search_table
 from queues.sqlite.terms import body, tags
 from schemas.case import Case
 
-__all__ = ["active_table", "merge_segments", "put", "reindex"]
+__all__ = ["active_table", "merge_segments", "put", "reindex", "words_of"]
 
 _BATCH = 500
 """Cases a transaction of a reindex: others wait for as long as one takes, some tens of milliseconds."""
@@ -20,9 +20,13 @@ _MERGE_STEPS = 100_000
 _PUT = "INSERT OR REPLACE INTO {} (rowid, body, tags) VALUES (?, ?, ?)"
 
 
-def put(connection: sqlite3.Connection, cases: Iterable[tuple[int, Case]]) -> None:
-    """Indexes cases, each with its ``n``, in place of what stood there. Inside a write transaction."""
-    rows = [_row(n, case) for n, case in cases]
+def words_of(case: Case) -> tuple[str, str]:
+    """What a case is indexed under: (body, tags)."""
+    return body(case), tags(case)
+
+
+def put(connection: sqlite3.Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Indexes cases, each as (n, body, tags), in place of what stood there. Inside a write transaction."""
     if not rows:
         return
     active, building = connection.execute("SELECT active, building FROM search_index").fetchone()
@@ -48,9 +52,11 @@ def reindex(database: Database) -> Iterator[tuple[int, int]]:
         with database.write() as connection:
             _still_ours(connection, run)
             batch = connection.execute(
-                "SELECT n, doc FROM cases WHERE n > ? ORDER BY n LIMIT ?", (position, _BATCH)
+                "SELECT n, doc FROM case_docs WHERE n > ? ORDER BY n LIMIT ?", (position, _BATCH)
             ).fetchall()
-            connection.executemany(_PUT.format(table), [_row(n, Case.model_validate_json(doc)) for n, doc in batch])
+            connection.executemany(
+                _PUT.format(table), [(n, *words_of(Case.model_validate_json(doc))) for n, doc in batch]
+            )
             (total,) = connection.execute("SELECT count(*) FROM cases").fetchone()
             if not batch:
                 _swap(connection, table)
@@ -103,10 +109,6 @@ def _merge(database: Database, table: str) -> None:
             )
             if connection.total_changes - before < 2:  # FTS5's sign that nothing was left to merge
                 return
-
-
-def _row(n: int, case: Case) -> tuple[int, str, str]:
-    return n, body(case), tags(case)
 
 
 def _known(table: str) -> str:

@@ -188,5 +188,116 @@ _STATE = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_CASES, *_CASE_COUNTS, *_FILING, *_SEARCH, *_STATE),)
+_NEVER = 2**62
+
+_DEADLINES = (
+    f"ALTER TABLE cases ADD COLUMN deadline INTEGER NOT NULL DEFAULT {_NEVER}",
+    "ALTER TABLE cases ADD COLUMN promise TEXT NOT NULL DEFAULT 'open'",
+    # Case.deadline_at: the earliest clock that runs; a case stored without clocks has its next moment.
+    f"""
+    UPDATE cases SET deadline = CASE json_array_length(doc, '$.clocks') WHEN 0 THEN due ELSE coalesce((
+        SELECT min(
+            CAST(strftime('%s', json_extract(value, '$.due_at')) AS INTEGER) * 1000000
+            + CASE instr(json_extract(value, '$.due_at'), '.') WHEN 0 THEN 0 ELSE CAST(substr(
+                json_extract(value, '$.due_at'), instr(json_extract(value, '$.due_at'), '.') + 1, 6
+            ) AS INTEGER) END
+        ) FROM json_each(doc, '$.clocks') WHERE json_extract(value, '$.met_at') IS NULL
+    ), {_NEVER}) END
+    """,  # noqa: S608 a constant
+    # Case.promise: the first answer, or, where none was promised, the resolution.
+    """
+    UPDATE cases SET promise = coalesce((
+        SELECT CASE
+            WHEN json_extract(value, '$.met_at') IS NULL THEN 'open'
+            WHEN julianday(json_extract(value, '$.met_at')) <= julianday(json_extract(value, '$.due_at')) THEN 'kept'
+            ELSE 'missed'
+        END
+        FROM json_each(doc, '$.clocks') WHERE json_extract(value, '$.kind') IN ('answer', 'resolve')
+        ORDER BY json_extract(value, '$.kind') LIMIT 1
+    ), 'open')
+    """,
+    "DROP INDEX cases_pressing",
+    "CREATE INDEX cases_pressing ON cases (shelf, urgency, deadline, received)",
+    "CREATE INDEX cases_deadline ON cases (shelf, deadline, received)",
+)
+
+_SEALS = (
+    """
+    UPDATE case_queues SET queue = 'sealed:' || queue WHERE n IN (
+        SELECT cases.n FROM cases, json_each(cases.doc, '$.sensitivity') WHERE value IN ('sexual_offence', 'child')
+    )
+    """,
+)
+"""What was filed before cases could be sealed."""
+
+_TALLIES = (
+    # A row is as long as its document: counting reads none of them, but this index alone.
+    "DROP INDEX cases_received",
+    """
+    CREATE INDEX cases_received ON cases (
+        shelf, received, urgency, status, type, queue, language, promise, deadline, assignee, place
+    )
+    """,
+)
+
+_CHANGES = (
+    # Cases of before are changed when they were received: nobody follows what happened then.
+    "ALTER TABLE cases ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",
+    "UPDATE cases SET changed = received",
+    "CREATE INDEX cases_changed ON cases (shelf, changed)",
+)
+
+_NARROW = (
+    # A document is some kilobytes, all else of a case some hundred bytes: apart from each other a million cases are
+    # looked through in the memory that a phone has.
+    "CREATE TABLE case_docs (n INTEGER PRIMARY KEY, doc TEXT NOT NULL)",
+    "INSERT INTO case_docs (n, doc) SELECT n, doc FROM cases ORDER BY n",
+    "ALTER TABLE cases DROP COLUMN doc",
+    # A queue is read status by status, each in the order of what is most pressing.
+    "CREATE INDEX cases_queue ON cases (queue, shelf, status, urgency, deadline, received, assignee)",
+)
+
+_KEPT_COUNTS = (
+    "DROP TRIGGER cases_counted",
+    "DROP TRIGGER cases_moved_from",
+    "DROP TRIGGER cases_moved_to",
+    "DROP TABLE case_counts",
+    # queues/sqlite/kept_counts.py. ``lead`` is what a case is kept under for the readers of its own queue.
+    """
+    CREATE TABLE case_counts (
+        facet TEXT NOT NULL,
+        value TEXT NOT NULL,
+        lead TEXT NOT NULL,
+        status TEXT NOT NULL,
+        cases INTEGER NOT NULL,
+        PRIMARY KEY (facet, value, lead, status)
+    ) WITHOUT ROWID
+    """,
+    *(
+        f"""
+        INSERT INTO case_counts (facet, value, lead, status, cases)
+        SELECT '{facet}', {value}, case_queues.queue, status, count(*)
+        FROM cases JOIN case_queues ON case_queues.n = cases.n AND NOT watching
+        WHERE cases.shelf < 2 GROUP BY 2, 3, 4
+        """  # noqa: S608 constants
+        for facet, value in (
+            ("", "''"),
+            ("type", "type"),
+            ("urgency", "CAST(urgency AS TEXT)"),
+            ("language", "language"),
+            ("place", "coalesce(place, '')"),
+            ("assignee", "coalesce(assignee, '')"),
+            ("promise", "promise"),
+        )
+    ),
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_CASES, *_CASE_COUNTS, *_FILING, *_SEARCH, *_STATE),
+    _DEADLINES,
+    _SEALS,
+    _TALLIES,
+    _CHANGES,
+    (*_NARROW, *_KEPT_COUNTS),
+)
 """One tuple of statements a step."""

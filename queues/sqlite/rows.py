@@ -1,38 +1,38 @@
 """A case as the columns and side rows that queries need."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+from queues.ordering import NEVER, URGENCY_RANKS, microseconds
+from queues.store import keys_of
 from schemas.case import OPEN_STATUSES, Case, Status
-from schemas.labels import Urgency
 from text.skeleton import SKELETON_VERSION
 
-__all__ = ["CASE_COLUMNS", "ENDED", "MERGED", "NEVER", "OPEN", "URGENCY_RANKS", "CaseRow", "microseconds", "shelves"]
+__all__ = ["CASE_COLUMNS", "ENDED", "FACTS", "MERGED", "OPEN", "CaseRow", "Fact", "facts_of", "shelves"]
 
 OPEN, ENDED, MERGED = 0, 1, 2
 """The shelves of ``cases.shelf``."""
 
-NEVER = 2**62
-"""The due moment of a case that has none: after all others."""
-
-URGENCY_RANKS = {Urgency.CRITICAL: 0, Urgency.NORMAL: 1, Urgency.SUGGESTION: 2}
-
 CASE_COLUMNS = (
     *("indexed", "shelf", "status", "queue", "type", "language", "urgency"),
-    *("complainants", "received", "due", "assignee", "place", "doc"),
+    *("complainants", "received", "changed", "due", "deadline", "promise", "assignee", "place"),
 )
 """The columns of ``cases`` that follow from the case itself, in the order of ``CaseRow.columns``."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+Fact = tuple[str, str, str, str]
+"""(facet, value, lead, status): what a case is counted by (queues/sqlite/kept_counts.py)."""
+
+FACTS = ("type", "urgency", "language", "place", "assignee", "promise")
+"""Columns of ``cases`` that are facets; "" as a value is that a case has none."""
 
 
-def microseconds(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exactly. Raises ValueError for a moment without a zone."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment.isoformat()} has no time zone")
-    return (moment - _EPOCH) // _MICROSECOND
+def facts_of(lead: str, shelf: int, status: str, values: Sequence[object]) -> tuple[Fact, ...]:
+    """What a case counts for; ``lead`` is its key for readers of its own queue, ``values`` are as FACTS."""
+    if shelf == MERGED:
+        return ()
+    named = [(facet, "" if value is None else str(value)) for facet, value in zip(FACTS, values, strict=True)]
+    return tuple((facet, value, lead, status) for facet, value in [("", ""), *named])
 
 
 def shelves(statuses: tuple[Status, ...], *, merged: bool) -> tuple[int, ...]:
@@ -44,12 +44,14 @@ def shelves(statuses: tuple[Status, ...], *, merged: bool) -> tuple[int, ...]:
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """One case as it is kept. ``indexed`` is a digest of what the full-text index is made from; ``queues`` are
-    (queue, shelf, whether it only watches)."""
+    (key for readers, shelf, whether that queue only watches); ``facts`` are what it is counted by."""
 
     case: Case
+    doc: str
     indexed: bytes
     columns: tuple[object, ...]
     queues: frozenset[tuple[str, int, int]]
+    facts: tuple[Fact, ...]
 
     @classmethod
     def of(cls, case: Case) -> "CaseRow":
@@ -65,13 +67,18 @@ class CaseRow:
             URGENCY_RANKS[case.urgency],
             case.complainants,
             microseconds(case.received_at),
+            microseconds(case.changed_at),
             NEVER if case.due_at is None else microseconds(case.due_at),
+            NEVER if case.deadline_at is None else microseconds(case.deadline_at),
+            case.promise,
             case.assignee,
             case.place,
-            case.model_dump_json(),
         )
-        watching = dict.fromkeys(case.watching, 1) | {case.queue: 0}
-        return cls(case, indexed, columns, frozenset((queue, shelf, watches) for queue, watches in watching.items()))
+        keys = frozenset((key, shelf, int(watches)) for key, watches in keys_of(case).items())
+        lead = next(key for key, _, watches in keys if not watches)
+        by_name = dict(zip(CASE_COLUMNS, columns, strict=True))
+        facts = facts_of(lead, shelf, case.status, [by_name[name] for name in FACTS])
+        return cls(case, case.model_dump_json(), indexed, columns, keys, facts)
 
 
 def _digest(case: Case) -> bytes:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from queues.sqlite.database import MANY, Database, at_most, json_list
-from queues.state import AlreadyExistsError, StaleError, StateRecord
+from queues.bounds import MANY, at_most
+from queues.sqlite.database import Database, json_list
+from queues.state import AlreadyExistsError, StaleError, StateRecord, json_object
 
 __all__ = ["SqliteStateStore"]
 
@@ -25,7 +26,7 @@ class SqliteStateStore:
         self._database = Database(path)
 
     def create(self, kind: str, id: str, value: Mapping[str, Any], *, state: str = "") -> StateRecord:
-        text = _dump(kind, id, value)
+        text = json_object(kind, id, value)
         with self._database.write() as connection:
             added = connection.execute(
                 "INSERT INTO state (kind, id, version, state, value) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
@@ -48,7 +49,7 @@ class SqliteStateStore:
         return {row[1]: _record(row) for row in rows}
 
     def replace(self, record: StateRecord, value: Mapping[str, Any], *, state: str | None = None) -> StateRecord:
-        text = _dump(record.kind, record.id, value)
+        text = json_object(record.kind, record.id, value)
         state = record.state if state is None else state
         with self._database.write() as connection:
             changed = connection.execute(
@@ -92,6 +93,13 @@ class SqliteStateStore:
             ).fetchone()
         return int(records)
 
+    def kinds(self) -> Sequence[str]:
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT kind FROM state_counts WHERE records > 0 ORDER BY kind"
+            ).fetchall()
+        return [kind for (kind,) in rows]
+
     def close(self) -> None:
         """Closes the file; the store is not used afterwards."""
         self._database.close()
@@ -100,14 +108,6 @@ class SqliteStateStore:
 def _record(row: tuple[str, str, int, str, str]) -> StateRecord:
     kind, id, version, value, state = row
     return StateRecord(kind, id, version, json.loads(value), state)
-
-
-def _dump(kind: str, id: str, value: Mapping[str, Any]) -> str:
-    """Raises ValueError for a value that is no JSON object: what is kept must be read back as it was."""
-    try:
-        return json.dumps(dict(value), allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{kind} {id!r}: the value is no JSON object: {error}") from error
 
 
 def _stale(record: StateRecord) -> StaleError:

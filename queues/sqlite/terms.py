@@ -6,12 +6,11 @@ Every term is quoted, so nothing that a user types is ever syntax of FTS5.
 import re
 from collections.abc import Iterable, Sequence
 
-from queues.search import docket_key, docket_term, docket_terms, searchable
+from queues.search import PREFIX_LETTERS, docket_key, docket_term, docket_terms, searchable
 from schemas.case import Case
 from text.skeleton import skeleton
 
 __all__ = [
-    "PREFIX_LETTERS",
     "all_of",
     "any_of",
     "body",
@@ -22,9 +21,6 @@ __all__ = [
     "tags",
     "word_matches",
 ]
-
-PREFIX_LETTERS = 3
-"""From so many letters the last word also finds longer ones: somebody is still typing it."""
 
 _BETWEEN_PARTS = " \ue000 "
 """A private-use sign is a word to the index, and in no skeleton: no phrase reaches over it."""

@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from queues.sqlite.database import Database, at_most, json_list
-from queues.sqlite.index import put
+from queues.bounds import at_most
+from queues.sqlite.database import Database, json_list
+from queues.sqlite.index import put, words_of
+from queues.sqlite.kept_counts import change_counts, standing_facts
 from queues.sqlite.numbers import numbers
 from queues.sqlite.rows import CASE_COLUMNS, CaseRow
 from schemas.case import Case
@@ -17,6 +19,8 @@ _INSERT = (
     f"VALUES (?, 1{', ?' * len(CASE_COLUMNS)})"
 )
 _UPDATE = f"UPDATE cases SET version = version + 1, {', '.join(f'{name} = ?' for name in CASE_COLUMNS)} WHERE n = ?"  # noqa: S608
+
+_PUT_DOCUMENT = "INSERT INTO case_docs (n, doc) VALUES (?, ?) ON CONFLICT DO UPDATE SET doc = excluded.doc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class _Write:
     row: CaseRow
     n: int
     before: _Standing | None
+    words: tuple[str, str] | None = None
+    """What it is indexed under, where that is known already."""
 
     @property
     def reindexed(self) -> bool:
@@ -42,18 +48,20 @@ def write_cases(database: Database, changes: Sequence[tuple[Case, str | None]]) 
     rows = [CaseRow.of(case) for case, _ in changes]
     if not rows:
         return []
+    # Writers take turns: what takes long and does not need the turn is done before it.
+    words = [words_of(case) if version is None else None for case, version in changes]
     with database.write() as connection:
         number = numbers(connection, (row.case.id for row in rows))
         standing = _standing(connection, number.values())
         writes: dict[int, _Write] = {}
         written = []
-        for row, (_, version) in zip(rows, changes, strict=True):
+        for row, own, (_, version) in zip(rows, words, changes, strict=True):
             n = number[row.case.id]
             before = standing.get(n)
             fits = n not in writes and version == (before.version if before else None)
             written.append(fits)
             if fits:
-                writes[n] = _Write(row, n, before)
+                writes[n] = _Write(row, n, before, own)
         _apply(connection, [*writes.values()])
     return written
 
@@ -76,10 +84,13 @@ def _standing(connection: sqlite3.Connection, wanted: Iterable[int]) -> dict[int
 def _apply(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:
     new = [write for write in writes if write.before is None]
     old = [write for write in writes if write.before is not None]
+    gone = standing_facts(connection, [write.n for write in old])
     connection.executemany(_INSERT, [(write.n, *write.row.columns) for write in new])
     connection.executemany(_UPDATE, [(*write.row.columns, write.n) for write in old])
+    connection.executemany(_PUT_DOCUMENT, [(write.n, write.row.doc) for write in writes])
+    change_counts(connection, gone=gone, come=[fact for write in writes for fact in write.row.facts])
     _write_queues(connection, writes)
-    put(connection, [(write.n, write.row.case) for write in writes if write.reindexed])
+    put(connection, [(write.n, *(write.words or words_of(write.row.case))) for write in writes if write.reindexed])
 
 
 def _write_queues(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:

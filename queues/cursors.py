@@ -3,29 +3,36 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 
 from queues.store import Sort
 
 __all__ = ["decode", "encode"]
 
-_LONGEST = 200
+_LONGEST = 400
+_LONGEST_TEXT = 200
 _BOUND = 2**63
 _FORMAT = 1
 
 
-def encode(sort: Sort, keys: tuple[int, ...]) -> str:
+def encode(sort: Sort, keys: Sequence[int | str]) -> str:
     return base64.urlsafe_b64encode(json.dumps([_FORMAT, sort, *keys]).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, sort: Sort, length: int) -> tuple[int, ...]:
-    """The ``length`` keys; raises ValueError for anything that ``encode`` did not make for this sort."""
+def decode(cursor: str, sort: Sort, kinds: Sequence[type[int] | type[str]]) -> tuple[int | str, ...]:
+    """The keys, one of each of ``kinds``; raises ValueError for anything that ``encode`` did not make for this sort."""
     keys = _parsed(cursor)
-    if not isinstance(keys, list) or len(keys) != length + 2 or keys[:2] != [_FORMAT, sort]:
+    if not isinstance(keys, list) or len(keys) != len(kinds) + 2 or keys[:2] != [_FORMAT, sort]:
         raise ValueError("the cursor is not one of this query")
-    numbers = [key for key in keys[2:] if type(key) is int and -_BOUND <= key < _BOUND]
-    if len(numbers) != length:
+    if not all(type(key) is kind and _bounded(key) for key, kind in zip(keys[2:], kinds, strict=True)):
         raise ValueError("the cursor is not one of this query")
-    return tuple(numbers)
+    return tuple(keys[2:])
+
+
+def _bounded(key: int | str) -> bool:
+    if isinstance(key, str):
+        return len(key) <= _LONGEST_TEXT and key.isprintable()
+    return -_BOUND <= key < _BOUND
 
 
 def _parsed(cursor: str) -> object:
