@@ -13,11 +13,13 @@ from typing import Any
 
 import faust
 
-from streams.events import Received, publish, received
+from streams.events import Received
 from streams.log import Event
 from streams.metrics import BATCH_SECONDS, DEAD_LETTERED, EVENT_AGE_SECONDS
 from streams.patience import patiently
+from streams.runtime import Runtime
 from streams.topics import DEAD_LETTERS, Topic
+from streams.wire import publish, received
 
 __all__ = ["BATCH", "WITHIN_SECONDS", "Step", "attach"]
 
@@ -31,16 +33,17 @@ Step = Callable[[Sequence[Received]], Sequence[Event]]
 """A batch in, the events that follow from it out. Done again when it raises StoreDownError or LogDownError."""
 
 
-def attach(app: faust.App, topic: Topic, step: Step, *, name: str, patience_seconds: float) -> None:
-    """Adds to ``app`` the agent that runs ``step`` over ``topic``; see ``patiently`` for ``patience_seconds``."""
-    source = app.topic(topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes)
+def attach(app: faust.App, runtime: Runtime, topic: Topic, step: Step, *, name: str) -> None:
+    """Adds to ``app`` the agent that runs ``step`` over ``topic``."""
+    prefix, patience_seconds = runtime.prefix, runtime.patience_seconds
+    source = app.topic(prefix + topic.name, key_serializer="raw", value_serializer="raw", value_type=bytes)
 
     async def agent(stream: Any) -> None:
         async for events in stream.noack().noack_take(BATCH, within=WITHIN_SECONDS):
             started = time.monotonic()
-            batch = [received(event) for event in events]
+            batch = [received(event, prefix) for event in events]
             out = await patiently(partial(asyncio.to_thread, step, batch), name, patience_seconds=patience_seconds)
-            await patiently(partial(publish, app, out), f"{name}: publish", patience_seconds=patience_seconds)
+            await patiently(partial(publish, app, out, prefix), f"{name}: publish", patience_seconds=patience_seconds)
             for event in events:
                 await stream.ack(event)
             _count(name, batch, out, started)

@@ -5,21 +5,24 @@ The list holds where each lies and why, never what it says: the bytes stay in th
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore
+from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore, every_record
+from schemas.intake import IntakeError, read_bytes, read_mention, split_page
 from streams.dead_letters import described
-from streams.events import Received
+from streams.events import Received, refs
 from streams.log import Event, EventLog, StoredEvent
 from streams.topics import DEAD_LETTERS, MENTIONS, TOPICS
 
-__all__ = ["KIND", "OPEN", "REPLAYED", "Replay", "enlist", "open_letters", "read_letter", "replay"]
+__all__ = ["KIND", "NOWHERE", "OPEN", "REPLAYED", "Replay", "enlist", "open_letters", "read_letter", "replay"]
 
 KIND = "dead_letter"
+NOWHERE = -1
+"""``lies_at`` of a letter whose bytes are gone."""
 OPEN = "open"
 REPLAYED = "replayed"
 
-_PAGE = 500
 _REPLAYABLE = frozenset(topic.name for topic in TOPICS) - {DEAD_LETTERS.name}
 
 
@@ -46,15 +49,14 @@ def enlist(state: StateStore, event: Received) -> None:
 
 def open_letters(state: StateStore) -> Iterator[StateRecord]:
     """Every open dead letter, by id."""
-    after = ""
-    while page := state.scan(KIND, state=OPEN, after=after, limit=_PAGE):
-        yield from page
-        after = page[-1].id
+    return every_record(state, KIND, state=OPEN)
 
 
 def read_letter(log: EventLog, value: Mapping[str, Any]) -> StoredEvent | None:
     """The dead letter itself, if the log still holds it."""
     offset = int(value["lies_at"])
+    if offset == NOWHERE:
+        return None
     found = log.read(DEAD_LETTERS.name, 0, offset, limit=1)
     return found[0] if found and found[0].position.offset == offset and found[0].value is not None else None
 
@@ -77,8 +79,18 @@ def replay(state: StateStore, log: EventLog, letters: Sequence[StateRecord]) -> 
 
 def _put_back(letter: StoredEvent) -> Event:
     met = letter.headers.get("topic", b"").decode()
-    headers = {"source": letter.headers.get("source", b"")}
+    headers = {"source": letter.headers.get("source", b""), "refs": _refs(letter)}
     return Event(met if met in _REPLAYABLE else MENTIONS.name, letter.key or b"", letter.value or b"", headers)
+
+
+def _refs(letter: StoredEvent) -> bytes:
+    """Whom the bytes speak of, now that they can be read, so that a later erasure finds them."""
+    at = datetime.fromtimestamp(letter.timestamp, UTC)
+    try:
+        posts = [read_mention(post, received_at=at) for post in split_page(read_bytes(letter.value or b""))]
+    except (IntakeError, RecursionError):
+        return b""
+    return b" ".join(refs(post.key, post.author_key) for post in posts)
 
 
 def _mark(state: StateStore, letter: StateRecord) -> None:

@@ -1,21 +1,28 @@
 """Erasure: what a tombstone names leaves store, index, log and every file of theirs.
 
-The tombstone stays, so that a later copy of the post is refused too. A sweep that cannot finish (somebody still reads
-an old snapshot) leaves the tombstone pending, and the next sweep does all of it again.
+What is under a legal hold (queues/claim_holds.py) stays in the store until that is lifted. The tombstone stays, so that
+a later copy of the post is refused too. What was deleted before it was read is recorded as that: all that comes in is
+counted. A sweep that cannot finish (somebody still reads an old snapshot) leaves the tombstone pending, and the next
+sweep does all of it again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from queues import tombstones
+from queues import claim_holds, tombstones
 from queues.state import StaleError, StateRecord, StateStore
 from queues.store import CaseStore
+from schemas.case import Disposition, MentionRecord
 from schemas.events import Deletion, DeletionTarget
-from schemas.mention import post_key
+from schemas.mention import TIP, post_key
+from streams.groups import FILING, TRIAGE
 from streams.log import EventLog
+from streams.topics import MENTIONS, TRIAGED
 
 __all__ = ["sweep"]
 
 _BATCH = 200
+_READERS = {MENTIONS.name: TRIAGE, TRIAGED.name: FILING}
+"""On whose way a post comes to be recorded."""
 
 
 def sweep(state: StateStore, store: CaseStore, log: EventLog) -> int:
@@ -26,20 +33,55 @@ def sweep(state: StateStore, store: CaseStore, log: EventLog) -> int:
     graves = list(state.scan(tombstones.KIND, state=tombstones.PENDING, limit=_BATCH))
     if not graves:
         return 0
-    for grave in graves:
-        _erase(Deletion.model_validate(grave.value), store, log)
+    ends = [_erase(Deletion.model_validate(grave.value), state, store, log) for grave in graves]
     if not (store.compact() and log.compact()):
         return state.count(tombstones.KIND, state=tombstones.PENDING)
-    for grave in graves:
-        _close(state, grave)
+    for grave, end in zip(graves, ends, strict=True):
+        _close(state, grave, end)
     return state.count(tombstones.KIND, state=tombstones.PENDING)
 
 
-def _erase(deletion: Deletion, store: CaseStore, log: EventLog) -> None:
-    keys = [*_posts(deletion, store)]
+def _erase(deletion: Deletion, state: StateStore, store: CaseStore, log: EventLog) -> str:
+    """Everything but what is under a legal hold; how the tombstone stands then."""
+    keys, kept = [*_posts(deletion, store)], False
     for start in range(0, len(keys), _BATCH):
-        store.erase_mentions(keys[start : start + _BATCH])
-    log.erase([deletion.tombstone_id, *(f"{DeletionTarget.POST}:{key}" for key in keys)])
+        batch = keys[start : start + _BATCH]
+        held = claim_holds.held(state, batch)
+        store.erase_mentions([key for key in batch if key not in held])
+        kept = kept or bool(held)
+    refs = [deletion.tombstone_id, *(f"{DeletionTarget.POST}:{key}" for key in keys)]
+    unread = [*_unread(refs, log)]
+    for start in range(0, len(unread), _BATCH):
+        pairs = unread[start : start + _BATCH]
+        store.create_mentions([_deleted(post, author, deletion) for post, author in pairs])
+    log.erase(refs)
+    return tombstones.HELD if kept else tombstones.DONE
+
+
+def _unread(refs: Sequence[str], log: EventLog) -> Iterator[tuple[str, str]]:
+    """(post, author) by their keys, where one of these is named by an event that filing has not come to: emptied now,
+    it would never be counted."""
+    done = {(lag.group, lag.topic, lag.partition): lag.committed for lag in log.lags()}
+    for position, named in log.naming(refs):
+        reader = _READERS.get(position.topic)
+        if reader is None or position.offset < done.get((reader, position.topic, position.partition), 0):
+            continue
+        keys = {kind: key for kind, _, key in (ref.partition(":") for ref in named)}
+        if {*keys} == {*DeletionTarget} and not keys[DeletionTarget.POST].startswith(post_key(TIP, "")):
+            yield keys[DeletionTarget.POST], keys[DeletionTarget.AUTHOR]
+
+
+def _deleted(post: str, author: str, deletion: Deletion) -> MentionRecord:
+    return MentionRecord(
+        key=post,
+        author_key=author,
+        disposition=Disposition.DELETED,
+        decided_by="erasure",
+        reason="deleted before it was read",
+        mention=None,
+        triage=None,
+        recorded_at=deletion.at,
+    )
 
 
 def _posts(deletion: Deletion, store: CaseStore) -> Iterator[str]:
@@ -50,8 +92,8 @@ def _posts(deletion: Deletion, store: CaseStore) -> Iterator[str]:
         yield from store.mentions_by_author(key)
 
 
-def _close(state: StateStore, grave: StateRecord) -> None:
+def _close(state: StateStore, grave: StateRecord, end: str) -> None:
     try:
-        state.replace(grave, grave.value, state=tombstones.DONE)
+        state.replace(grave, grave.value, state=end)
     except StaleError:
         return  # a copy of the post came in meanwhile: the next sweep takes it again

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from queues import tombstones
 from queues.filing import Filing
-from queues.state import StateStore
+from queues.state import DocumentRefusedError, StateStore
 from schemas.base import Value
 from schemas.events import Deletion
 from schemas.intake import describe
@@ -37,11 +37,19 @@ class FilingStep:
     clock: Callable[[], datetime]
 
     def file(self, batch: Sequence[Received]) -> list[Event]:
-        """Files triaged mentions; returns dead letters for what cannot be read."""
+        """Files triaged mentions; returns dead letters for what cannot be read, and for what the store refuses."""
         readable, dead = self._read(batch, TriagedMention)
-        for disposition, count in self.filing.file(readable).items():
-            FILED.labels(disposition).inc(count)
+        try:
+            self._file(readable)
+        except DocumentRefusedError as error:
+            if len(batch) == 1:
+                return [dead_letter_of(batch[0], f"store: {error}", self.clock())]
+            return [letter for event in batch for letter in self.file([event])]  # all but the refused one are filed
         return dead
+
+    def _file(self, mentions: Sequence[TriagedMention]) -> None:
+        for disposition, count in self.filing.file(mentions).items():
+            FILED.labels(disposition).inc(count)
 
     def bury(self, batch: Sequence[Received]) -> list[Event]:
         """Writes a tombstone for each deletion; returns dead letters for what cannot be read."""

@@ -4,11 +4,20 @@ Agents reach the same log through Faust's transport. Two adapters keep this prot
 (embedded) and ``transports/kafka.py`` (distributed); both pass the contract suite in ``tests/contracts``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-__all__ = ["Event", "EventLog", "LogDownError", "LogFullError", "PartitionLag", "Position", "StoredEvent"]
+__all__ = [
+    "Event",
+    "EventLog",
+    "LogDownError",
+    "LogFullError",
+    "LogRefusedError",
+    "PartitionLag",
+    "Position",
+    "StoredEvent",
+]
 
 
 class LogDownError(Exception):
@@ -17,6 +26,10 @@ class LogDownError(Exception):
 
 class LogFullError(LogDownError):
     """The log holds as much unread work as it may: readers must catch up first. Waiting helps."""
+
+
+class LogRefusedError(ValueError):
+    """The log is there and refuses us, or does not fit; the message names the setting. Waiting does not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ class EventLog(Protocol):
     """Every method may raise LogDownError."""
 
     def prepare(self) -> None:
-        """Makes the topics of ``streams.topics`` if they are missing. Raises ValueError, with what to do,
+        """Makes the topics of ``streams.topics`` if they are missing. Raises LogRefusedError, with what to do,
         when they are there but do not fit (fewer partitions, too small a message size)."""
         ...
 
@@ -83,8 +96,20 @@ class EventLog(Protocol):
         """Events from ``offset`` on; fewer than ``limit`` only at the end. Expired ones are passed over."""
         ...
 
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has. Raises ValueError for a topic that is not there."""
+        ...
+
     def lags(self) -> Sequence[PartitionLag]:
         """Of every group that has ever committed, for every partition of the topics it reads."""
+        ...
+
+    def live_groups(self) -> Sequence[str]:
+        """The consumer groups for which a worker reads now."""
+        ...
+
+    def naming(self, refs: Sequence[str]) -> Iterator[tuple[Position, frozenset[str]]]:
+        """Where each event lies that ``erase`` would empty by its ``refs`` header, and all that the header names."""
         ...
 
     def erase(self, refs: Sequence[str]) -> int:

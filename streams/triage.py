@@ -8,20 +8,31 @@ import structlog
 
 from classifiers.api import Classifier, Post
 from queues.seal import Sealer
+from schemas.case import SEALED
 from schemas.directory import Directory
-from schemas.events import Observation
 from schemas.intake import IntakeError, read_bytes, read_mention, split_page
-from schemas.mention import Mention
+from schemas.mention import TIP, Mention
 from schemas.triage import Triage, TriagedMention
 from streams import topics
 from streams.dead_letters import dead_letter_of
 from streams.events import Received, refs
 from streams.log import Event
 from streams.metrics import TRIAGED_POSTS
+from streams.observing import observation_of
 
 __all__ = ["Triaging"]
 
 _log = structlog.get_logger()
+
+
+_A_RUMOUR = 0.5
+
+
+def _pleads(triage: Triage) -> bool:
+    """Whether a post tells of a victim who must not be found. Who spreads, questions or denies a tale of children
+    carried off tells of none, and that tale is what the watch is for."""
+    told = triage.stance is not None or triage.rumour >= _A_RUMOUR
+    return not told and not SEALED.isdisjoint(triage.sensitivity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +95,16 @@ class Triaging:
     def _outcome(self, mention: Mention, triage: Triage) -> Iterator[Event]:
         TRIAGED_POSTS.labels(triage.language).inc()
         headers = {"refs": refs(mention.key, mention.author_key)}
+        if mention.platform != TIP and not mention.by_terms:
+            yield self._triaged(mention, triage, headers)
+        if _pleads(triage):
+            return  # the watch holds no words of those who must not be found
+        author = self.sealer.identity_hash(mention.author_key)
+        observed = observation_of(mention, triage, author, self.directory)
+        yield Event(topics.OBSERVED.name, b"", observed.model_dump_json().encode(), headers)
+
+    def _triaged(self, mention: Mention, triage: Triage, headers: dict[str, bytes]) -> Event:
         sealed = self.sealer.seal(mention.text) if triage.masked else None
         masked = mention.model_copy(update={"text": triage.text})
         triaged = TriagedMention(mention=masked, triage=triage, sealed=sealed)
-        key = mention.conversation_id.encode()
-        yield Event(topics.TRIAGED.name, key, triaged.model_dump_json().encode(), headers)
-        yield Event(topics.OBSERVED.name, b"", self._observation(mention, triage).encode(), headers)
-
-    def _observation(self, mention: Mention, triage: Triage) -> str:
-        observation = Observation(
-            key=mention.key,
-            author_hash=self.sealer.identity_hash(mention.author_key),
-            at=min(mention.created_at, mention.received_at),
-            text=triage.text,
-            language=triage.language,
-            type=triage.type,
-            complaint=triage.complaint,
-            rumour=triage.rumour,
-            stance=triage.stance,
-            place=triage.places[0].code if triage.places else None,
-            repost_of=mention.repost_of,
-            quote_of=mention.quote_of,
-        )
-        return observation.model_dump_json()
+        return Event(topics.TRIAGED.name, mention.conversation_id.encode(), triaged.model_dump_json().encode(), headers)

@@ -24,6 +24,7 @@ from streams.sources.lines import Record
 from streams.sources.opening import RecordError
 from streams.sources.publish import BATCH_BYTES, BATCH_EVENTS, Publisher, Taken, wait_out
 from streams.sources.reading import read_from, resume
+from streams.sources.terms import Terms
 
 __all__ = ["FileSource", "Summary"]
 
@@ -38,12 +39,13 @@ NAP_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What one run did, in posts; ``skipped`` records were published by an earlier run. ``historic``: whether the
-    file was judged so."""
+    file was judged so. ``left_out``: posts that address no office and that no term rule finds."""
 
     published: int
     dead_letters: int
     skipped: int
     historic: bool
+    left_out: int = 0
 
 
 @dataclass
@@ -52,7 +54,7 @@ class FileSource:
 
     ``historic`` None: by the age of its posts, one by one where the file is followed. ``speed``: posts go out in event
     time, so many times faster; None: at once. ``progress`` is told bytes done and posts published. ``stop`` ends a run
-    at the next record.
+    at the next record. ``terms``: posts that address no office are for the watch, where a rule finds them.
     """
 
     path: Path
@@ -65,8 +67,10 @@ class FileSource:
     progress: Callable[[int, int], None] = lambda done, posts: None
     stop: Callable[[], bool] = lambda: False
     sleep: Callable[[float], None] = time.sleep
+    terms: Terms | None = None
     _published: int = 0
     _dead: int = 0
+    _left_out: int = 0
     _pending: list[Event] = field(default_factory=list)
     _pending_bytes: int = 0
     _before: datetime | None = None
@@ -81,7 +85,7 @@ class FileSource:
         at, done = self._read(cursor, place, historic)
         if at != place or (done and not stood.done):
             self._keep(cursor, Place(at.number, at.start, at.end, at.digest, historic, done))
-        return Summary(self._published, self._dead, place.number, bool(historic))
+        return Summary(self._published, self._dead, place.number, bool(historic), self._left_out)
 
     def _resumed(self, stood: Place) -> Place:
         if self.follow and not self.path.exists():
@@ -145,13 +149,14 @@ class FileSource:
         self._pending_bytes += sum(len(event.value) for event in taken.events)
         self._published += len(taken.mentions)
         self._dead += len(taken.rejected)
+        self._left_out += taken.left_out
 
     def _taken(self, record: Record, historic: bool | None) -> Taken:
         origin = Origin(self.path.name, 0, record.number)
         raw = record.raw
         if record.fault is not None or isinstance(raw, Outsized):
             return self.publisher.reject(raw, record.fault or "post: too long", origin)
-        change = partial(_marked, historic)
+        change = partial(_marked, historic, self.terms)
         if record.payload is None:
             return self.publisher.take(raw, origin, change)
         return self.publisher.take_parsed(raw, record.payload, origin, change)
@@ -184,7 +189,8 @@ class FileSource:
         wait_out(partial(cursor.write, place), self.publisher.source, self.sleep)
 
 
-def _marked(historic: bool | None, post: Mention) -> Mention:
+def _marked(historic: bool | None, terms: Terms | None, post: Mention) -> Mention | None:
     if historic is None:
         historic = post.received_at - post.created_at > HISTORIC_AGE
-    return post if post.historic == historic else post.model_copy(update={"historic": historic})
+    marked = post if post.historic == historic else post.model_copy(update={"historic": historic})
+    return marked if terms is None else terms(marked)

@@ -1,4 +1,4 @@
-"""A file that is one JSON value: an array of posts, a page of X, or one post."""
+"""A file that is one JSON value: an array of posts, a page of X, one post, or an archive of X."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from streams.sources.lines import Record
 from streams.sources.opening import RecordError
+from streams.sources.x_archive import ARCHIVE, archive_posts
 
 __all__ = ["MAX_JSON_BYTES", "read_json"]
 
@@ -21,7 +22,7 @@ def read_json(file: IO[bytes], path: Path, *, skip: int = 0) -> Iterator[Record]
     if len(raw) > MAX_JSON_BYTES:
         raise RecordError(f"{path}: larger than {MAX_JSON_BYTES >> 20} MB as one JSON value: write one post a line")
     try:
-        elements = _elements(json.loads(raw))
+        elements = archive_posts(raw, path) if raw.lstrip().startswith(ARCHIVE) else _elements(json.loads(raw))
         size = len(raw)
         del raw
         yield from _records(elements, size, skip)

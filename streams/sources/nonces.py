@@ -1,9 +1,10 @@
 """Nonces that were used, kept for as long as a request with them would be fresh."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore
+from queues.state import AlreadyExistsError, StaleError, StateStore, StoreDownError
 
 __all__ = ["NONCE", "Nonces"]
 
@@ -13,25 +14,33 @@ _FORGOTTEN_WITH_EACH = 4
 
 @dataclass(frozen=True, slots=True)
 class Nonces:
-    """``keep_seconds`` is how long after its timestamp a nonce is kept. Every method may raise StoreDownError."""
+    """``keep_seconds`` is how long after its timestamp a nonce is kept; those of one ``kind`` are kept as
+    long. Every method may raise StoreDownError."""
 
     state: StateStore
     keep_seconds: int
+    kind: str = NONCE
 
-    def use(self, source: str, seconds: int, nonce: str, now: float) -> StateRecord | None:
-        """Marks a nonce as used; None when it was used before. A few that are too old are forgotten with each."""
+    @contextmanager
+    def once(self, source: str, seconds: int, nonce: str, now: float) -> Iterator[bool]:
+        """Marks a nonce as used while what came with it is taken; False when it was used before. It can be used again
+        when the taking fails. A few that are too old are forgotten with each."""
         self._forget(now)
-        with suppress(AlreadyExistsError):
-            return self.state.create(NONCE, f"{seconds:012}:{source}:{nonce}", {})
-        return None
-
-    def free(self, used: StateRecord) -> None:
-        """Lets a nonce be used again, since what came with it was not taken."""
-        self.state.delete(used)
+        try:
+            used = self.state.create(self.kind, f"{seconds:012}:{source}:{nonce}", {})
+        except AlreadyExistsError:
+            yield False
+            return
+        try:
+            yield True
+        except BaseException:
+            with suppress(StoreDownError):
+                self.state.delete(used)
+            raise
 
     def _forget(self, now: float) -> None:
         """Ids begin with the timestamp, so the first ones are the oldest."""
-        for record in self.state.scan(NONCE, limit=_FORGOTTEN_WITH_EACH):
+        for record in self.state.scan(self.kind, limit=_FORGOTTEN_WITH_EACH):
             if int(record.id[:12]) >= now - self.keep_seconds:
                 return
             with suppress(StaleError):

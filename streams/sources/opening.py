@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeVar, cast
 
+from streams.sources.x_archive import ARCHIVE
+
 __all__ = ["Form", "RecordError", "damage_is_said", "form_of", "is_growing", "open_file"]
 
 Form = Literal["jsonl", "json", "csv"]
@@ -50,7 +52,7 @@ def form_of(path: Path, first: bytes) -> Form:
         return "jsonl"
     if name.endswith((".csv", ".tsv")):
         return "csv"
-    if first.startswith(b"["):
+    if first.startswith((b"[", ARCHIVE)):
         return "json"
     if first.startswith(b"{"):
         return "jsonl" if _is_a_post_a_line(first) else "json"

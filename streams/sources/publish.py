@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -20,7 +20,17 @@ from streams.log import Event, EventLog, LogDownError
 from streams.patience import pauses
 from streams.topics import MENTIONS
 
-__all__ = ["BATCH_BYTES", "BATCH_EVENTS", "MAX_POSTS", "Publisher", "Rejected", "Taken", "batches", "wait_out"]
+__all__ = [
+    "BATCH_BYTES",
+    "BATCH_EVENTS",
+    "MAX_POSTS",
+    "Keeper",
+    "Publisher",
+    "Rejected",
+    "Taken",
+    "batches",
+    "wait_out",
+]
 
 BATCH_EVENTS = 500
 BATCH_BYTES = 4 * 1024 * 1024
@@ -31,7 +41,7 @@ MAX_POSTS = 1000
 
 _log = structlog.get_logger()
 T = TypeVar("T")
-Change = Callable[[Mention], Mention]
+Change = Callable[[Mention], Mention | None]
 
 
 def _unchanged(post: Mention) -> Mention:
@@ -48,11 +58,21 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a payload became: the events to append, the mentions among them, and what is a dead letter."""
+    """What a payload became: the events to append, the mentions among them, what is a dead letter, and how many posts
+    nobody asked for."""
 
     events: tuple[Event, ...]
     mentions: tuple[Mention, ...]
     rejected: tuple[Rejected, ...]
+    left_out: int = 0
+
+
+class Keeper(Protocol):
+    """Keeps what sources delivered (streams/sources/recording.py)."""
+
+    def keep(self, origin: str, pieces: Sequence[bytes]) -> None:
+        """Raises nothing: what is not kept is taken all the same."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +80,7 @@ class Publisher:
     """Takes payloads of one source and appends them.
 
     ``source`` is part of a dead letter's identity; ``platform`` holds for posts that name none; ``sleep`` waits the
-    given seconds for a log that is full or down.
+    given seconds for a log that is full or down; ``keeper`` keeps what was delivered, as it came.
     """
 
     log: EventLog
@@ -68,6 +88,12 @@ class Publisher:
     source: str
     platform: str = "x"
     sleep: Callable[[float], None] = time.sleep
+    keeper: Keeper | None = None
+
+    def keep(self, origin: str, pieces: Sequence[bytes]) -> None:
+        """What ``origin`` delivered is kept for a replay, where this office keeps it."""
+        if self.keeper is not None and pieces:
+            self.keeper.keep(origin, pieces)
 
     def take(self, raw: bytes, origin: Origin, change: Change = _unchanged) -> Taken:
         """The events of one payload of JSON bytes: a post, a page, a list. See ``take_parsed``."""
@@ -79,7 +105,8 @@ class Publisher:
     def take_parsed(self, raw: bytes, payload: object, origin: Origin, change: Change = _unchanged) -> Taken:
         """As ``take``, for a payload that was read already; ``raw`` is what a dead letter of all of it keeps.
 
-        ``change`` is applied to each mention; it refuses one by raising IntakeError.
+        ``change`` is applied to each mention; it refuses one by raising IntakeError, and leaves one out that nobody
+        asked for by giving None.
         """
         try:
             posts = [*islice(split_page(payload), MAX_POSTS + 1)]
@@ -94,15 +121,19 @@ class Publisher:
         events: list[Event] = []
         mentions: list[Mention] = []
         rejected: list[Rejected] = []
+        left_out = 0
         for index, (post, raw) in enumerate(zip(posts, own, strict=True)):
             try:
                 mention = change(read_mention(post, received_at=self.clock(), platform=self.platform))
+                if mention is None:
+                    left_out += 1
+                    continue
                 events.append(_event(mention, self.source))
                 mentions.append(mention)
             except IntakeError as error:
                 rejected.append(Rejected(index, str(error)))
                 events.append(make_dead_letter(self.source, raw, str(error), origin, self.clock()))
-        return Taken(tuple(events), tuple(mentions), tuple(rejected))
+        return Taken(tuple(events), tuple(mentions), tuple(rejected), left_out)
 
     def reject(self, raw: bytes | Outsized, reason: str, origin: Origin) -> Taken:
         """The dead letter of a payload that nobody can read."""

@@ -1,52 +1,37 @@
 """Posts over HTTP: ``POST /ingest/{source}``, signed, fresh, and never twice.
 
 A request is refused when its timestamp is more than five minutes off or its nonce was used before. The body is one
-post, a list, a page of X, or one of these a line. 202 is answered only once all of it is durable; a source speaks for
-its own platform only.
+post, a list, a page of X, one of these a line, or what the directory has a mapping for. 202 is answered only once all
+of it is durable; a source speaks for its own platform only.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import anyio
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
 
 from queues.state import StateStore, StoreDownError
 from schemas.directory import Directory, Source
 from schemas.intake import IntakeError, read_bytes, split_page
 from schemas.mention import Mention
-from schemas.problem import Problem, ProblemBody
 from streams.dead_letters import Origin
 from streams.log import LogDownError
+from streams.sources.http import MAX_BODY_BYTES, RefusedError, answer, read_body
+from streams.sources.mapping import Mapper
+from streams.sources.meter import Meter
 from streams.sources.nonces import Nonces
 from streams.sources.publish import MAX_POSTS, Publisher, Rejected, Taken
 from streams.sources.signing import Stamp, signature
-from streams.topics import MAX_EVENT_BYTES
+from streams.sources.terms import Terms
 
-__all__ = ["MAX_BODY_BYTES", "ingest_router", "signature"]
+__all__ = ["MAX_BODY_BYTES", "ingest_router", "read_signed", "signature"]
 
 MAX_SKEW_SECONDS = 300
-MAX_BODY_BYTES = MAX_EVENT_BYTES - 64 * 1024
-"""A body that no dead letter could carry is refused whole."""
-
-BODY_SECONDS = 60
-"""Longest time in which a body must have come."""
-
-RETRY_AFTER_SECONDS = 5
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: int, code: str, message: str, field: str | None = None):
-        super().__init__(message)
-        self.status = status
-        self.problem = Problem(code=code, message=message, field=field)
 
 
 def ingest_router(
@@ -60,20 +45,25 @@ def ingest_router(
     router = APIRouter()
     intake = _Intake(
         publisher_for=publisher_for,
-        sources={source.code: source for source in directory.sources},
+        sources={source.code: source for source in directory.sources if source.form == "signed"},
         secret_of=secret_of,
+        mappers={source.code: Mapper(source.mapping) for source in directory.sources if source.mapping is not None},
         nonces=Nonces(state, keep_seconds=2 * MAX_SKEW_SECONDS),
+        meter=Meter(state, clock),
         clock=clock,
+        terms=Terms(directory),
     )
 
     @router.post("/ingest/{source}", status_code=202)
     async def ingest(source: str, request: Request) -> JSONResponse:
         """Takes signed posts of a source."""
         try:
-            stamp, body = Stamp.of(request.headers), await _body(request)
+            stamp, body = Stamp.of(request.headers), await read_body(request)
             return await run_sync(intake.accept, source, stamp, body)
-        except _RefusedError as refused:
-            return _answer(refused.status, ProblemBody(error=refused.problem).model_dump())
+        except RefusedError as refused:
+            if source in intake.sources:
+                await run_sync(intake.meter.refused, f"ingest/{source}", refused.problem.code)
+            return refused.answer
 
     return router
 
@@ -83,26 +73,26 @@ class _Intake:
     publisher_for: Callable[[Source], Publisher]
     sources: dict[str, Source]
     secret_of: Callable[[str], bytes | None]
+    mappers: dict[str, Mapper]
     nonces: Nonces
+    meter: Meter
     clock: Callable[[], datetime]
+    terms: Terms
 
     def accept(self, code: str, stamp: Stamp, body: bytes) -> JSONResponse:
-        """Raises _RefusedError. Blocks: it waits for the disk."""
+        """Raises RefusedError. Blocks: it waits for the disk."""
         source, seconds = self._known(code, stamp, body)
         try:
-            used = self.nonces.use(source.code, seconds, stamp.nonce, self.clock().timestamp())
-            if used is None:
-                raise _RefusedError(401, "replayed", "this nonce was used before", "X-Sunwai-Nonce")
-            try:
+            with self.nonces.once(source.code, seconds, stamp.nonce, self.clock().timestamp()) as fresh:
+                if not fresh:
+                    raise RefusedError(401, "replayed", "this nonce was used before", "X-Sunwai-Nonce")
                 taken = self._append(source, body)
-            except BaseException:
-                with suppress(StoreDownError):
-                    self.nonces.free(used)
-                raise
         except (LogDownError, StoreDownError) as error:
-            raise _RefusedError(503, "try_later", "nothing can be stored now: send the same again later") from error
+            raise RefusedError(503, "try_later", "nothing can be stored now: send the same again later") from error
+        self.meter.took(f"ingest/{code}", len(taken.mentions))
         rejected = [{"index": post.index, "reason": post.reason} for post in taken.rejected]
-        return _answer(202, {"accepted": len(taken.mentions), "dead_letters": rejected})
+        outcome: dict[str, Any] = {"accepted": len(taken.mentions), "dead_letters": rejected}
+        return answer(202, outcome | ({"left_out": taken.left_out} if source.terms else {}))
 
     def _known(self, code: str, stamp: Stamp, body: bytes) -> tuple[Source, int]:
         """Source and timestamp of a request that is signed and fresh.
@@ -112,32 +102,36 @@ class _Intake:
         source = self.sources.get(code)
         key = self.secret_of(code) if source is not None else None
         if not stamp.fits(key, body) or source is None:
-            raise _RefusedError(
+            raise RefusedError(
                 401, "not_signed", "the signature does not fit source, timestamp, nonce and body", "X-Sunwai-Signature"
             )
         if stamp.seconds is None:
             message = "X-Sunwai-Timestamp takes seconds since 1970, X-Sunwai-Nonce 8 to 128 visible characters"
-            raise _RefusedError(401, "not_signed", message, "X-Sunwai-Timestamp")
+            raise RefusedError(401, "not_signed", message, "X-Sunwai-Timestamp")
         if abs(self.clock().timestamp() - stamp.seconds) > MAX_SKEW_SECONDS:
             message = f"the timestamp is more than {MAX_SKEW_SECONDS} seconds off: set the clock"
-            raise _RefusedError(401, "not_fresh", message, "X-Sunwai-Timestamp")
+            raise RefusedError(401, "not_fresh", message, "X-Sunwai-Timestamp")
         return source, stamp.seconds
 
     def _append(self, source: Source, body: bytes) -> Taken:
         publisher = self.publisher_for(source)
-        taken = _taken(publisher, source, body)
+        terms = self.terms if source.terms else None
+        taken = read_signed(publisher, source, body, self.mappers.get(source.code), terms)
         publisher.append(taken.events)
+        publisher.keep(f"ingest/{source.code}", [body])
         return taken
 
 
-def _taken(publisher: Publisher, source: Source, body: bytes) -> Taken:
-    def own(post: Mention) -> Mention:
+def read_signed(publisher: Publisher, source: Source, body: bytes, mapper: Mapper | None, terms: Terms | None) -> Taken:
+    """What a body of ``source`` holds. Raises RefusedError for more posts than one request may bring."""
+
+    def own(post: Mention) -> Mention | None:
         if post.platform != source.platform:
             raise IntakeError(f"platform: this source may send posts of {source.platform} only")
-        return post
+        return post if terms is None else terms(post)
 
     parts: list[Taken] = []
-    for number, (raw, payload) in enumerate(_payloads(body)):
+    for number, (raw, payload) in enumerate(_payloads(body, mapper)):
         origin = Origin(f"ingest/{source.code}", 0, number)
         if isinstance(payload, IntakeError):
             parts.append(publisher.reject(raw, str(payload), origin))
@@ -146,18 +140,35 @@ def _taken(publisher: Publisher, source: Source, body: bytes) -> Taken:
     return _joined(parts)
 
 
-def _payloads(body: bytes) -> list[tuple[bytes, Any]]:
-    """Each payload of a body, or why it cannot be read. Raises _RefusedError for more posts than one request may
+def _payloads(body: bytes, mapper: Mapper | None) -> list[tuple[bytes, Any]]:
+    """Each payload of a body, or why it cannot be read. Raises RefusedError for more posts than one request may
     bring, before any of them is looked at."""
     payloads = [(raw, _payload(raw)) for raw in _lines(body)]
+    if mapper is not None:
+        payloads = [*islice(_mapped(payloads, mapper), MAX_POSTS + 1)]
     posts = (post for _, payload in payloads for post in split_page(payload))
     try:
         too_many = sum(1 for _ in islice(posts, MAX_POSTS + 1)) > MAX_POSTS
     except RecursionError:
         too_many = False  # the publisher makes it a dead letter
     if too_many:
-        raise _RefusedError(413, "too_many", f"a request may bring {MAX_POSTS} posts: send fewer at once")
+        raise RefusedError(413, "too_many", f"a request may bring {MAX_POSTS} posts: send fewer at once")
     return payloads
+
+
+def _mapped(payloads: list[tuple[bytes, Any]], mapper: Mapper) -> Iterator[tuple[bytes, Any]]:
+    """Posts as the directory maps them; a payload in which there is none is kept as a dead letter."""
+    for raw, payload in payloads:
+        found = False
+        try:
+            for each in mapper.posts(payload) if not isinstance(payload, IntakeError) else ():
+                found = True
+                yield each
+        except IntakeError as error:
+            yield raw, error
+            continue
+        if not found:
+            yield raw, payload if isinstance(payload, IntakeError) else IntakeError("post: none where it should be")
 
 
 def _payload(raw: bytes) -> Any:
@@ -179,28 +190,6 @@ def _joined(parts: list[Taken]) -> Taken:
     posts = 0
     for part in parts:
         rejected.extend(Rejected(posts + entry.index, entry.reason) for entry in part.rejected)
-        posts += len(part.events)
+        posts += len(part.events) + part.left_out
     events = tuple(event for part in parts for event in part.events)
-    return Taken(events, tuple(post for part in parts for post in part.mentions), tuple(rejected))
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    try:
-        with anyio.fail_after(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise _RefusedError(413, "too_large", f"a body may have {MAX_BODY_BYTES} bytes: send less at once")
-    except TimeoutError as error:
-        raise _RefusedError(408, "too_slow", f"the body did not come within {BODY_SECONDS} seconds") from error
-    except ClientDisconnect as error:
-        raise _RefusedError(400, "broken_off", "the request was broken off") from error
-    if not body.strip():
-        raise _RefusedError(400, "empty", "the body has no posts")
-    return bytes(body)
-
-
-def _answer(status: int, content: dict[str, Any]) -> JSONResponse:
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
-    return JSONResponse(content, status_code=status, headers=headers)
+    return Taken(events, tuple(post for part in parts for post in part.mentions), tuple(rejected), posts - len(events))

@@ -2,17 +2,17 @@
 
 import asyncio
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from faust.transport.consumer import Consumer
-from faust.types import TP, ConsumerMessage, Message
-from faust.types.tuples import ack_lock
+from faust.types import TP, ConsumerMessage
 from mode import Service
 
 from streams.log import LogDownError, StoredEvent
+from streams.transports.acks import IN_FLIGHT_BYTES, AcksInOrder
 from streams.transports.group_lock import GroupLock
+from streams.transports.handover import PromptHandover
 from streams.transports.sqlite_log import SqliteLog
 from streams.transports.sqlite_reader import LogReader
 from streams.transports.sqlite_records import partition_of
@@ -26,10 +26,6 @@ POLL_RECORDS = 500
 """Events fetched at once, over all partitions, where ``broker_max_poll_records`` says nothing."""
 
 FETCH_BYTES = 16 * 1024 * 1024
-IN_FLIGHT_BYTES = 64 * 1024 * 1024
-"""Nothing is fetched while this much is delivered and not acknowledged: a buffer counted in events alone would
-hold a gigabyte of large ones. An agent that takes batches must therefore say ``within``."""
-
 SHORTEST_PAUSE = 0.002
 LONGEST_PAUSE = 0.05
 """Seconds between looks at the file: the shorter after traffic, the longer when there is none."""
@@ -40,7 +36,7 @@ RETRY_PAUSE = 0.2
 Result = TypeVar("Result")
 
 
-class SqliteConsumer(Consumer):
+class SqliteConsumer(PromptHandover, AcksInOrder, Consumer):
     """Reads for the group ``app.conf.id``.
 
     A failing file is tried again for ``broker_request_timeout`` seconds; then LogDownError ends the app, which
@@ -48,12 +44,10 @@ class SqliteConsumer(Consumer):
     """
 
     def on_init(self) -> None:
+        super().on_init()
         self._assigned: set[TP] = set()
         self._positions: dict[TP, int] = {}
         self._ends: dict[TP, int] = {}
-        self._delivered: defaultdict[TP, deque[tuple[int, int]]] = defaultdict(deque)
-        self._passed: dict[TP, int] = {}
-        self._in_flight = 0
         self._topics: set[str] = set()
         self._subscription = asyncio.Event()
         self._turn = 0
@@ -149,11 +143,7 @@ class SqliteConsumer(Consumer):
 
     async def _seek(self, partition: TP, offset: int) -> None:
         self._positions[partition] = offset
-        self._in_flight -= sum(size for _, size in self._delivered.pop(partition, ()))
-        self._passed.pop(partition, None)
-        with ack_lock:
-            self._acked[partition].clear()
-            self._acked_index[partition].clear()
+        self.forget(partition)
 
     # -- fetching
 
@@ -216,8 +206,7 @@ class SqliteConsumer(Consumer):
 
     def _to_message(self, tp: TP, record: StoredEvent) -> ConsumerMessage:
         key_size, value_size = len(record.key or b""), len(record.value or b"")
-        self._delivered[tp].append((record.position.offset, value_size))
-        self._in_flight += value_size
+        self.deliver(tp, record.position.offset, value_size)
         return ConsumerMessage(
             tp.topic,
             tp.partition,
@@ -235,32 +224,6 @@ class SqliteConsumer(Consumer):
         )
 
     # -- committing
-
-    def ack(self, message: Message) -> bool:
-        """Notes an event as done, and how far all before it are done too.
-
-        Faust's own reckoning can pass over an event at the head that is not acknowledged, and needs to be told of
-        offsets that are missing. This one goes by what was delivered.
-        """
-        if not super().ack(message):
-            return False
-        tp = message.tp
-        with ack_lock:
-            delivered, done = self._delivered[tp], self._acked_index[tp]
-            while delivered and delivered[0][0] in done:
-                offset, size = delivered.popleft()
-                done.discard(offset)
-                self._passed[tp] = offset + 1
-                self._in_flight -= size
-        return True
-
-    def _new_offset(self, tp: TP) -> int | None:
-        with ack_lock:
-            self._acked[tp].clear()
-        return self._passed.get(tp)
-
-    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
-        """Nothing to note: see ``ack``."""
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         places = {(tp.topic, tp.partition): offset for tp, offset in offsets.items()}

@@ -1,7 +1,7 @@
 """Emptying the events that speak of a post or an author that was removed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from streams.log import StoredEvent
@@ -11,7 +11,7 @@ from streams.transports.sqlite_records import row_of
 from streams.transports.sqlite_retention import stored_refs
 from streams.transports.sqlite_seals import break_seals, load_seals
 
-__all__ = ["empty", "rows_naming", "rows_with_bare_id"]
+__all__ = ["empty", "refs_beside", "rows_naming", "rows_with_bare_id"]
 
 BATCH_EVENTS = 200
 SCAN_BYTES = 16 * 1024 * 1024
@@ -21,6 +21,15 @@ DIGITS = re.compile(rb"[0-9]+")
 def rows_naming(file: LogFile, refs: Iterable[str]) -> set[int]:
     """The rows of events whose header ``refs`` names one of these."""
     return {row for ref in refs for (row,) in file.rows("SELECT event FROM refs WHERE ref=?", (ref,))}
+
+
+def refs_beside(file: LogFile, refs: Iterable[str]) -> Iterator[tuple[int, set[str]]]:
+    """The rows of events whose header ``refs`` names one of these, each with all that its header names."""
+    for row in sorted(rows_naming(file, refs)):
+        with file.transaction() as db:
+            (sealed,) = db.execute("SELECT sealed FROM log WHERE id=?", (row,)).fetchone() or (None,)
+            named = stored_refs(row, sealed, load_seals(db, row, row))
+        yield row, named
 
 
 def rows_with_bare_id(reader: LogReader, topic: str, partition: int, id: int, refs: Iterable[str]) -> set[int]:

@@ -1,18 +1,19 @@
 """The embedded event log: one SQLite file that threads and processes read and append to."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from streams.log import Event, LogFullError, PartitionLag, Position, StoredEvent
+from streams.log import Event, LogFullError, LogRefusedError, PartitionLag, Position, StoredEvent
 from streams.topics import DEAD_LETTERS, MENTIONS, TOPICS
 from streams.transports import sqlite_retention as retention
 from streams.transports.group_lock import GroupLock
-from streams.transports.sqlite_erasure import empty, rows_naming, rows_with_bare_id
+from streams.transports.sqlite_erasure import empty, refs_beside, rows_naming, rows_with_bare_id
 from streams.transports.sqlite_file import LogFile, create
 from streams.transports.sqlite_reader import LogReader
 from streams.transports.sqlite_records import (
+    OFFSET_BITS,
     Record,
     check,
     first_row,
@@ -78,7 +79,7 @@ class SqliteLog:
             wanted = topic.partitions(self._partitions)
             found = self.create_topic(topic.name)
             if found < wanted or (topic.single and found > 1):
-                raise ValueError(
+                raise LogRefusedError(
                     f"{self.path} has topic {topic.name} in {found} partitions, {wanted} are asked for: ask for "
                     f"{found}, or let the workers finish what is in the file and start a new one"
                 )
@@ -109,6 +110,9 @@ class SqliteLog:
                 raise ValueError(f"{self.path} has no topic {topic!r}: prepare() makes the topics")
             self._ids[topic] = tuple(row[0] for row in rows)
         return self._ids[topic]
+
+    def partitions(self, topic: str) -> int:
+        return len(self.partition_ids(topic))
 
     def _partition(self, topic: str, number: int) -> int:
         ids = self.partition_ids(topic)
@@ -255,7 +259,24 @@ class SqliteLog:
             for group, topic, number, committed, end in rows
         ]
 
+    def live_groups(self) -> Sequence[str]:
+        groups = [group for (group,) in self._file.rows("SELECT DISTINCT grp FROM subscriptions ORDER BY grp")]
+        return [group for group in groups if self._is_live(group)]
+
+    def _is_live(self, group: str) -> bool:
+        lock = GroupLock(self.path, group)
+        if not lock.acquire():
+            return True
+        lock.release()
+        return False
+
     # -- erasure and retention
+
+    def naming(self, refs: Sequence[str]) -> Iterator[tuple[Position, frozenset[str]]]:
+        places = {id: place for id, *place in self._file.rows("SELECT id, topic, number FROM partitions")}
+        for row, named in refs_beside(self._file, refs):
+            topic, number = places[row >> OFFSET_BITS]
+            yield Position(topic, number, offset_of(row)), frozenset(named)
 
     def erase(self, refs: Sequence[str]) -> int:
         """As the protocol says, and every dead letter whose bytes hold the id of one of ``refs``.
