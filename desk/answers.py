@@ -7,11 +7,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from desk.asking import desk_of, language_of
+from desk.asking import desk_of, handset_cookie, language_of
 from desk.csrf import FORM_COOKIE, visitor_token
 from desk.sessions import Session
 
-__all__ = ["local_path", "own_path", "page", "see", "set_cookie"]
+__all__ = ["local_path", "own_address", "own_path", "page", "see", "set_cookie"]
 
 _LONGEST_PATH = 2000
 
@@ -34,6 +34,8 @@ def page(
         user=session.user if session else None,
         csrf=csrf,
         path=own_path(request),
+        on_handset=handset_cookie(desk) in request.cookies,
+        office_sign_in=desk.oidc.settings.shown_name if desk.oidc is not None else "",
         **values,
     )
     answer = HTMLResponse(body, status, dict(headers or {}))
@@ -70,6 +72,12 @@ def local_path(given: str | None) -> str:
         return "/"
     plain = given.isascii() and given.isprintable() and "\\" not in given
     return given if plain and not parts.scheme and not parts.netloc else "/"
+
+
+def own_address(request: Request, path: str) -> str:
+    """The whole address of a page of this desk, as whoever asks has reached it."""
+    scheme = "https" if desk_of(request).settings.secure_cookies else request.url.scheme
+    return f"{scheme}://{request.url.netloc}{path}"
 
 
 def own_path(request: Request) -> str:

@@ -1,70 +1,46 @@
-"""The JSON API, ``/api/v1``: what the pages show and do, for programs.
+"""The JSON API, ``/api/v1``: what the pages show, for programs; what they do is in ``desk/api_acts.py``.
 
 Signed in by the session cookie, or by ``Authorization: Bearer`` with a token of ``sunwai token``. A request that
 changes something needs a token of scope ``write``, or with the cookie the header ``X-CSRF-Token`` with what ``/me``
 gives.
-Acts on a case need ``If-Match`` with the ETag that was read: 428 without, 412 when the case has changed since. Who
-comes second for a case that somebody has is answered 409 with the name, whatever the ETag (RFC 9110, 13.2.1).
 """
 
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
-from fastapi.responses import JSONResponse
-from pydantic import Field
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import Field, JsonValue
 
 from desk.accounts import Role
-from desk.asking import CallerDep, DeskDep, WriterDep
-from desk.listing import OPEN, check_queue, find, queue_counts, read_query
+from desk.api_answers import COMMON, ETAG, CaseId, PageAsked, answers, with_etag
+from desk.asking import CallerDep, DeskDep, language_of
+from desk.authorise import visibility
+from desk.examples import CASE_LINE, example
+from desk.export import FORMATS, Format, export
+from desk.listing import OPEN, check_queue, find, judged_queues, queue_counts, read_query
 from desk.names import name_in
 from desk.reading import read_case
-from desk.refusal import Refusal, mark
 from desk.shapes import CaseDetail, CaseLine, case_line
-from queues.store import CaseQuery, Page
+from desk.speaking import Speaker
+from queues.store import CaseQuery, Facet, Page
 from schemas.base import Value
 from schemas.case import Status
 from schemas.labels import ComplaintType, Urgency
-from schemas.problem import ProblemBody
 
 __all__ = ["api"]
 
-_MOST = 200
-_ETAG_FORM = re.compile(r'"(\d{1,9})"')
-_NO_REVISION = -1
+api = APIRouter(prefix="/api/v1", tags=["desk"], responses=COMMON)
 
 
-def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    meaning = {
-        401: "Nobody is signed in, or the token is not good.",
-        403: "Not allowed: the role, the scope of the token, or a missing CSRF token.",
-        404: "Not there, or not yours to see.",
-        409: "Somebody else has the case, or it is no longer open.",
-        412: "The case has changed since its ETag was read.",
-        413: "The body is too large.",
-        422: "A part of the request is wrong; `field` names it.",
-        428: "If-Match is missing.",
-        500: "Something went wrong here; the message has the id of the log line.",
-        503: "The store cannot be reached; try again after Retry-After seconds.",
-    }
-    return {status: {"model": ProblemBody, "description": meaning[status]} for status in statuses}
-
-
-api = APIRouter(prefix="/api/v1", tags=["desk"], responses=_answers(401, 403, 413, 422, 500, 503))
-
-_Id = Annotated[str, Path(max_length=64, description="The case's id or docket number.")]
-_IfMatch = Annotated[str | None, Header(description="ETag of the case as you have read it.")]
-_ETAG: dict[int | str, dict[str, Any]] = {
-    200: {"headers": {"ETag": {"description": "The case's revision.", "schema": {"type": "string"}}}}
+_Code = Annotated[str, Path(max_length=100, description="The queue's code.", examples=["nigam-water"])]
+_QUEUE: dict[str, JsonValue] = {
+    "code": "nigam-water",
+    "name": {"en": "City water supply", "hi": "नगर जलापूर्ति"},
+    "department": "Sundarpur Municipal Corporation",
+    "own": True,
+    "open": 3,
+    "by_status": {"new": 2, "in_progress": 1, "closed": 40},
 }
-_ACT_ANSWERS = _ETAG | _answers(404, 409, 412, 428)
-
-
-class PageAsked(Value):
-    """Which part of a list."""
-
-    cursor: str | None = Field(default=None, max_length=300, description="`cursor` of the page before.")
-    limit: int = Field(default=50, ge=1, le=_MOST)
 
 
 class QueueAsked(PageAsked):
@@ -77,11 +53,37 @@ class QueueAsked(PageAsked):
 
 
 class SearchAsked(PageAsked):
-    q: str = Field(max_length=4000, description="Words, “phrases”, -exclusions and filters, as on the page.")
+    q: str = Field(
+        max_length=4000,
+        description="Words, “phrases”, -exclusions and filters, as on the page.",
+        examples=["bijli type:electricity is:late"],
+    )
+
+
+class CountsAsked(Value):
+    q: str = Field(max_length=4000, description="As for the search.", examples=["queue:nigam-water is:open"])
+
+
+class ExportAsked(CountsAsked):
+    format: Format = Format.JSONL
+
+
+class Counts(Value):
+    """What a search finds, by its facts. ``more``: there are more than the ``total`` that were counted."""
+
+    model_config = example(
+        total=2, more=False, by={"status": {"new": 1, "in_progress": 1}, "type": {"water_supply": 2}}
+    )
+
+    total: int
+    more: bool
+    by: dict[Facet, dict[str, int]]
 
 
 class Me(Value):
     """Who is calling. ``queues`` null: all. ``csrf_token`` only with a session: send it as X-CSRF-Token."""
+
+    model_config = example(name="asha", role="officer", queues=["nigam-water"], language="hi", csrf_token=None)
 
     name: str
     role: Role
@@ -93,6 +95,8 @@ class Me(Value):
 class QueueView(Value):
     """A queue with its cases by status. ``own`` false: another queue, of which you see what yours watch."""
 
+    model_config = example(**_QUEUE)
+
     code: str
     name: dict[str, str]
     department: str | None
@@ -102,10 +106,14 @@ class QueueView(Value):
 
 
 class QueueList(Value):
+    model_config = example(queues=[_QUEUE])
+
     queues: tuple[QueueView, ...]
 
 
 class CasePage(Value):
+    model_config = example(cases=[CASE_LINE], cursor=None)
+
     cases: tuple[CaseLine, ...]
     cursor: str | None = Field(description="Asks for the next page; null on the last.")
 
@@ -137,8 +145,8 @@ def queues(desk: DeskDep, caller: CallerDep) -> QueueList:
     return QueueList(queues=tuple(views))
 
 
-@api.get("/queues/{code}/cases", responses=_answers(404))
-def queue_cases(desk: DeskDep, caller: CallerDep, code: str, asked: Annotated[QueueAsked, Query()]) -> CasePage:
+@api.get("/queues/{code}/cases", responses=answers(404))
+def queue_cases(desk: DeskDep, caller: CallerDep, code: _Code, asked: Annotated[QueueAsked, Query()]) -> CasePage:
     """A queue, most pressing first."""
     check_queue(desk, caller.user, code)
     query = CaseQuery(
@@ -157,40 +165,39 @@ def search(desk: DeskDep, caller: CallerDep, asked: Annotated[SearchAsked, Query
     return _page(find(desk, caller.user, read_query(desk, asked.q), cursor=asked.cursor, limit=asked.limit))
 
 
-@api.get("/cases/{id}", response_model=CaseDetail, responses=_ETAG | _answers(404))
-def case(desk: DeskDep, caller: CallerDep, id: _Id) -> JSONResponse:
+@api.get("/search/counts")
+def search_counts(desk: DeskDep, caller: CallerDep, asked: Annotated[CountsAsked, Query()]) -> Counts:
+    """How many cases of your queues fit, by their facts; at most 20,000 are counted."""
+    tally = desk.store.tally(read_query(desk, asked.q), visibility(caller.user), [*Facet])
+    return Counts(total=tally.total, more=tally.more, by={facet: dict(tally.by[facet]) for facet in Facet})
+
+
+@api.get(
+    "/search/export",
+    response_class=StreamingResponse,
+    responses={200: {"description": "The file.", "content": {type: {} for type in FORMATS.values()}}},
+)
+def search_export(
+    request: Request, desk: DeskDep, caller: CallerDep, asked: Annotated[ExportAsked, Query()]
+) -> StreamingResponse:
+    """All that a search finds, as a file: complete, however many cases there are."""
+    say = Speaker(language_of(request), desk.directory, desk.clock())
+    file = export(desk, caller.user, read_query(desk, asked.q), asked.format, say)
+    return StreamingResponse(file, media_type=FORMATS[asked.format])
+
+
+@api.get("/review")
+def review(desk: DeskDep, caller: CallerDep, asked: Annotated[PageAsked, Query()]) -> CasePage:
+    """What waits for a human's judgement in the queues in which you judge: by the acts confirm, dismiss and correct."""
+    query = CaseQuery(queues=judged_queues(desk, caller.user), statuses=(Status.REVIEW,))
+    return _page(find(desk, caller.user, query, cursor=asked.cursor, limit=asked.limit))
+
+
+@api.get("/cases/{id}", response_model=CaseDetail, responses=ETAG | answers(404))
+def case(desk: DeskDep, caller: CallerDep, id: CaseId) -> JSONResponse:
     """One case, by id or docket number."""
-    return _with_etag(read_case(desk, caller.user, id))
-
-
-@api.post("/cases/{id}/take", response_model=CaseDetail, responses=_ACT_ANSWERS)
-def take(desk: DeskDep, caller: WriterDep, id: _Id, if_match: _IfMatch = None) -> JSONResponse:
-    """Gives the case to you."""
-    revision = _revision(if_match)
-    return _with_etag(read_case(desk, caller.user, desk.casework.take(caller.user, id, revision=revision).id))
-
-
-@api.post("/cases/{id}/release", response_model=CaseDetail, responses=_ACT_ANSWERS)
-def release(desk: DeskDep, caller: WriterDep, id: _Id, if_match: _IfMatch = None) -> JSONResponse:
-    """Puts the case that you have back, for others to take."""
-    revision = _revision(if_match)
-    return _with_etag(read_case(desk, caller.user, desk.casework.release(caller.user, id, revision=revision).id))
+    return with_etag(read_case(desk, caller.user, id))
 
 
 def _page(found: Page) -> CasePage:
     return CasePage(cases=tuple(case_line(versioned.case) for versioned in found.cases), cursor=found.cursor)
-
-
-def _with_etag(detail: CaseDetail) -> JSONResponse:
-    return JSONResponse(detail.model_dump(mode="json"), headers={"ETag": f'"{detail.revision}"'})
-
-
-def _revision(if_match: str | None) -> int | None:
-    """The revision that If-Match names; None for ``*``. Only a strong ETag of ours can match (RFC 9110, 13.1.1)."""
-    if if_match is None:
-        message = mark("Say in If-Match which ETag of the case you have read.")
-        raise Refusal(428, "precondition_required", message, field="If-Match")
-    if if_match.strip() == "*":
-        return None
-    match = _ETAG_FORM.fullmatch(if_match.strip())
-    return int(match[1]) if match else _NO_REVISION

@@ -8,6 +8,7 @@ from fastapi import Depends, Form, Request
 from desk.accounts import User
 from desk.csrf import check_form
 from desk.languages import Language, choose
+from desk.pacing import network_of
 from desk.parts import Desk
 from desk.refusal import Refusal, mark
 from desk.sessions import Session
@@ -23,10 +24,13 @@ __all__ = [
     "SignInNeeded",
     "WriterDep",
     "address_of",
+    "count_stranger",
     "desk_of",
+    "handset_cookie",
     "language_of",
     "session_cookie",
     "session_of",
+    "still_there",
 ]
 
 LANGUAGE_COOKIE = "sunwai_language"
@@ -60,20 +64,33 @@ def session_cookie(desk: Desk) -> str:
     return "__Host-sunwai" if desk.settings.secure_cookies else "sunwai"
 
 
+def handset_cookie(desk: Desk) -> str:
+    """The cookie of a handset on which PINs count (desk/pins.py)."""
+    return "__Host-sunwai-handset" if desk.settings.secure_cookies else "sunwai_handset"
+
+
 def session_of(request: Request) -> Session | None:
-    """The session of the request's cookie, looked up once a request."""
+    """The session of the request's cookie, looked up once a request. Raises TooOften for who has none."""
     if not hasattr(request.state, "session"):
         desk = desk_of(request)
         token = request.cookies.get(session_cookie(desk))
         request.state.session = desk.sessions.find(token) if token else None
+        if request.state.session is None:
+            count_stranger(request)
     session: Session | None = request.state.session
     return session
 
 
+def count_stranger(request: Request) -> None:
+    """Counts a request of somebody who is not signed in against the network that it is from. Raises TooOften."""
+    desk_of(request).paces.public.spend(network_of(address_of(request)))
+
+
 def language_of(request: Request) -> Language:
-    """As the account says, else the cookie, else the browser. Looks nothing up: only a known session counts."""
+    """As the address asks, else the account, the cookie, the browser. Looks nothing up: only a known session counts."""
     session: Session | None = getattr(request.state, "session", None)
-    wishes = (session.user.language if session else None, request.cookies.get(LANGUAGE_COOKIE))
+    asked: str | None = getattr(request.state, "language", None)
+    wishes = (asked, session.user.language if session else None, request.cookies.get(LANGUAGE_COOKIE))
     return choose(desk_of(request).languages, wishes, request.headers.get("accept-language", ""))
 
 
@@ -98,14 +115,14 @@ def form_sender(request: Request, csrf: Annotated[str, Form()] = "") -> Session:
 
 
 def caller(request: Request) -> Caller:
-    """By ``Authorization: Bearer``, which is never passed over for a cookie, or by session. Raises SignInNeeded."""
+    """By ``Authorization: Bearer``, which is never passed over for a cookie, or by session.
+
+    Raises SignInNeeded, TooOften.
+    """
     header = request.headers.get("authorization")
-    if header is not None:
-        return _by_token(request, header)
-    session = session_of(request)
-    if session is None:
-        raise SignInNeeded(mark("Sign in first, or send a token as Authorization: Bearer."))
-    return Caller(session.user, frozenset(Scope), session.csrf)
+    found = _by_session(request) if header is None else _by_token(request, header)
+    desk_of(request).paces.api.spend(found.user.name)
+    return found
 
 
 def writer(request: Request) -> Caller:
@@ -121,11 +138,30 @@ def writer(request: Request) -> Caller:
     return found
 
 
+def still_there(request: Request) -> User | None:
+    """Who a request that is still being answered is of by now: None once the session or token has ended. That an
+    answer goes on keeps no session alive."""
+    desk, header = desk_of(request), request.headers.get("authorization")
+    if header is not None:
+        found = find_token(desk.state, header.partition(" ")[2].strip(), desk.clock)
+        return None if found is None else found[0]
+    session = desk.sessions.find(request.cookies.get(session_cookie(desk), ""), seen=False)
+    return None if session is None else session.user
+
+
+def _by_session(request: Request) -> Caller:
+    session = session_of(request)
+    if session is None:
+        raise SignInNeeded(mark("Sign in first, or send a token as Authorization: Bearer."))
+    return Caller(session.user, frozenset(Scope), session.csrf)
+
+
 def _by_token(request: Request, header: str) -> Caller:
     scheme, _, token = header.partition(" ")
     desk = desk_of(request)
     found = find_token(desk.state, token.strip(), desk.clock) if scheme.lower() == "bearer" else None
     if found is None:
+        count_stranger(request)
         raise SignInNeeded(mark("This token is not known, or no longer good."))
     user, scopes = found
     if request.method in _READ_ONLY and Scope.READ not in scopes:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from desk.answers import own_path, page, see
 from desk.asking import SignInNeeded, desk_of, language_of, session_of
 from desk.casework import Taken
+from desk.pacing import TooOften
 from desk.refusal import Refusal, mark
 from queues.state import StoreDownError
 from schemas.problem import Problem, ProblemBody
@@ -21,6 +22,7 @@ from schemas.problem import Problem, ProblemBody
 __all__ = ["add_error_handlers", "answer_refusal", "broken", "problem_json"]
 
 _MESSAGES = {
+    400: ("bad_request", mark("What was sent cannot be read.")),
     404: ("not_found", mark("There is nothing here that you may see.")),
     405: ("method_not_allowed", mark("This address does not take that kind of request.")),
 }
@@ -43,7 +45,7 @@ def answer_refusal(request: Request, refusal: Refusal) -> Response:
     if isinstance(refusal, SignInNeeded):
         back = f"?next={quote(own_path(request))}" if request.method == "GET" else ""
         return see(f"/sign-in{back}")
-    _look_up_session(request)
+    refusal = _look_up_session(request) or refusal
     message = language_of(request).gettext(refusal.message) % refusal.params
     taken = refusal if isinstance(refusal, Taken) else None
     return page(
@@ -92,12 +94,16 @@ def _store_down(request: Request, _: StoreDownError) -> Response:
     return answer_refusal(request, Refusal(503, "store_down", message, headers={"Retry-After": "5"}))
 
 
-def _look_up_session(request: Request) -> None:
-    """So that the error page has the reader's language and the way back; without a store it does without."""
+def _look_up_session(request: Request) -> TooOften | None:
+    """So that the error page has the reader's language and the way back; without a store it does without. Returns what
+    is to be said instead to a stranger who asks too often."""
     try:
         session_of(request)
     except StoreDownError:
         request.state.session = None
+    except TooOften as refusal:
+        return refusal
+    return None
 
 
 def _wants_json(request: Request) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -40,10 +40,11 @@ class Language:
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """``1 July 2026, 13:04`` in the office's zone; digits are the plain ones in every language."""
-        return format_datetime(at, "d MMMM y, HH:mm", tzinfo=zone, locale=self.code)
+        local = at.astimezone(zone)
+        return f"{local.day} {_months(self.code)[local.month]} {local.year}, {local:%H:%M}"
 
     def number(self, number: int) -> str:
-        return format_decimal(number, locale=self.code)
+        return _number(number, self.code)
 
 
 def load_languages(folder: Path = CATALOGUES) -> dict[str, Language]:
@@ -85,6 +86,18 @@ def _by_quality(accepted: str) -> list[str]:
         except ValueError:
             continue
     return [tag for quality, tag in sorted(tags, key=lambda item: -item[0]) if quality > 0]
+
+
+@lru_cache(maxsize=100)
+def _months(code: str) -> dict[int, str]:
+    """As a date has them (in some languages not as they are called alone)."""
+    return {month: str(name) for month, name in get_month_names("wide", locale=code).items()}
+
+
+@lru_cache(maxsize=10_000)
+def _number(number: int, code: str) -> str:
+    """Kept, since a page of cases has hundreds of small ones and Babel reads the pattern of the language for each."""
+    return format_decimal(number, locale=code)
 
 
 @lru_cache(maxsize=1000)

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desk.accounts import User
-from desk.authorise import Act, may, visibility
+from desk.authorise import Forbidden, Right, may, visibility
 from desk.parts import Desk
 from desk.refusal import Refusal, mark, not_found
 from queues.search import QueryError, parse_query
 from queues.store import CaseQuery, Page
 from schemas.case import OPEN_STATUSES, Status
 
-__all__ = ["OPEN", "QueueCounts", "check_queue", "find", "queue_counts", "read_query"]
+__all__ = ["OPEN", "QueueCounts", "check_queue", "find", "judged_queues", "queue_counts", "read_query"]
 
 OPEN = tuple(status for status in Status if status in OPEN_STATUSES)
 
@@ -32,9 +32,9 @@ class QueueCounts:
 def queue_counts(desk: Desk, user: User) -> Sequence[QueueCounts]:
     """The reader's own queues in the directory's order, then others that hold cases which these watch."""
     counts = desk.store.counts(visibility(user)).by_queue
-    own = [code for code in desk.directory.queues if may(user, code, Act.SEE)]
+    own = [code for code in desk.directory.queues if may(user, code, Right.SEE)]
     others = sorted(code for code in counts if code not in own)
-    return [QueueCounts(code, may(user, code, Act.SEE), _ordered(counts.get(code, {}))) for code in [*own, *others]]
+    return [QueueCounts(code, may(user, code, Right.SEE), _ordered(counts.get(code, {}))) for code in [*own, *others]]
 
 
 def _ordered(by_status: Mapping[Status, int]) -> Mapping[Status, int]:
@@ -44,15 +44,29 @@ def _ordered(by_status: Mapping[Status, int]) -> Mapping[Status, int]:
 
 def check_queue(desk: Desk, user: User, code: str) -> None:
     """Raises the same Refusal for a queue that is not there and for one that is not the reader's."""
-    if code not in desk.directory.queues or not may(user, code, Act.SEE):
+    if code not in desk.directory.queues or not may(user, code, Right.SEE):
         raise not_found()
+
+
+def judged_queues(desk: Desk, user: User) -> tuple[str, ...]:
+    """The queues in which the reader judges what is in review. Raises Forbidden when there is none."""
+    own = tuple(code for code in desk.directory.queues if may(user, code, Right.WORK))
+    if not own:
+        raise Forbidden(mark("Your role reads cases; it does not change them."))
+    return own
 
 
 def read_query(desk: Desk, text: str) -> CaseQuery:
     """Raises Refusal for what is no query."""
     directory = desk.directory
     try:
-        return parse_query(text, zone=directory.zone, queues=directory.queues, places=directory.place_by_code)
+        return parse_query(
+            text,
+            zone=directory.zone,
+            now=desk.clock(),
+            queues=directory.queues,
+            places=directory.place_by_code,
+        )
     except QueryError as error:
         params = {"problem": str(error)}
         raise Refusal(422, "bad_query", mark("%(problem)s"), field="q", params=params) from error

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from ipaddress import ip_address
 
 from desk.accounts import remove
+from desk.pacing import network_of
 from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore
 from schemas.base import Utc, Value
 
@@ -20,8 +20,6 @@ LOCKOUT = "lockout"
 _BUCKET_DIGITS = 4
 """Hexadecimal digits of a bucket's number: 65,536 buckets."""
 _FORGOTTEN_AFTER = timedelta(hours=24)
-_IPV6_HOME = 64
-"""Bits of an IPv6 address that one subscriber has; the rest is theirs to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +54,8 @@ def user_id(name: str, *, exists: bool) -> str:
 
 
 def address_id(address: str) -> str:
-    """An IPv4 address, or the /64 network of an IPv6 one; anything else counts as it is written."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return f"address:{_bucket(address)}"
-    home = str(ip) if ip.version == 4 else f"{int(ip) >> _IPV6_HOME:x}"
-    return f"address:{_bucket(home)}"
+    """The network of an address shares one of the buckets."""
+    return f"address:{_bucket(network_of(address))}"
 
 
 class Lockout:

@@ -3,7 +3,7 @@
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qs
 
 import structlog
@@ -108,11 +108,13 @@ class SafeHeaders:
 
 
 class BodyLimit:
-    """Refuses a body above ``most`` bytes, whether its length is announced or not, except under ``exempt`` paths."""
+    """Refuses a body above ``most`` bytes, whether its length is announced or not, except under ``exempt`` paths;
+    ``larger`` names paths that take another number of bytes."""
 
-    def __init__(self, app: ASGIApp, most: int, exempt: Iterable[str], answer: Answer):
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int], exempt: Iterable[str], answer: Answer):
         self._app = app
         self._most = most
+        self._larger = larger
         self._exempt = tuple(exempt)
         self._answer = answer
 
@@ -120,24 +122,24 @@ class BodyLimit:
         if scope["type"] != "http" or scope["path"].startswith(self._exempt):
             await self._app(scope, receive, send)
             return
-        body = await self._read(Request(scope, receive))
+        body = await self._read(Request(scope, receive), self._larger.get(scope["path"], self._most))
         if body is None:
             refusal = Refusal(413, "too_large", mark("This is larger than the desk takes."))
             await self._answer(Request(scope, receive), refusal)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, request: Request) -> bytes | None:
-        """The whole body, None when it is too large: forms are small, so they fit into memory."""
+    async def _read(self, request: Request, most: int) -> bytes | None:
+        """The whole body, None when it is too large: what is taken fits into memory."""
         announced = request.headers.get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > self._most:
+        if not announced.isdecimal() or int(announced) > most:
             return None
-        body = b""
+        body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self._most:
+            if len(body) > most:
                 return None
-        return body
+        return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

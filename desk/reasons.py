@@ -7,8 +7,8 @@ recognised and said again as a translated sentence with names for codes; what ha
 import re
 from collections.abc import Callable, Mapping
 
-from desk.labels import TYPE_LABELS, URGENCY_LABELS
-from desk.languages import Language
+from desk.labels import NO_COMPLAINT_LABELS, TYPE_LABELS, URGENCY_LABELS
+from desk.languages import Language, language_name
 from desk.names import place_name, queue_name
 from desk.refusal import mark
 from schemas.directory import Directory
@@ -59,6 +59,15 @@ _WHOLE = (
         rf"no known office addressed; the queue for {_TYPE} nearest to {_PLACE}",
         mark("No known office was addressed; this is the queue for “%(type)s” nearest to %(place)s."),
     ),
+    (r"to (?P<queue>[a-z0-9\-]+): (?P<words>.+)", mark("To the queue “%(queue)s”: %(words)s")),
+    (r"to (?P<name>[a-z0-9._\-]+)", mark("To %(name)s.")),
+    (r"the citizen has written", mark("The citizen has written.")),
+    (r"with (?P<case>[a-z0-9]{16})", mark("Case %(case)s became a part of it.")),
+    (r"into (?P<case>[a-z0-9]{16})", mark("It became a part of case %(case)s.")),
+    (r"without (?P<case>[a-z0-9]{16})", mark("Case %(case)s stands by itself again.")),
+    (r"out of (?P<case>[a-z0-9]{16})", mark("Out of case %(case)s.")),
+    (r"(?P<post>[^ ]+) is a case of its own: (?P<case>[a-z0-9]{16})", mark("The post is case %(case)s now.")),
+    *((re.escape(label), label) for label in NO_COMPLAINT_LABELS.values()),
     (rf"by direction of {_HANDLE}", mark("By direction of @%(handle)s.")),
     (r"[^ ]+: to (?P<queue>[a-z0-9\-]+)", mark("To the queue “%(queue)s”.")),
     (r"(?P<case>[a-z0-9]+) speaks of the same post", mark("Case %(case)s speaks of the same post.")),
@@ -82,11 +91,31 @@ _FORMS = _forms()
 
 def say_reason(reason: str, language: Language, directory: Directory) -> str | None:
     """``reason`` in ``language``, with names for its codes; None when it has no known form."""
+    corrected = _corrected(reason, language, directory)
+    if corrected is not None:
+        return corrected
     for pattern, sentence, beginning in _FORMS:
         match = pattern.fullmatch(reason)
         if match is not None:
             return _said(match, sentence, beginning, _names(language, directory), language)
     return None
+
+
+_CORRECTED = re.compile(r"(?P<field>type|urgency|language|place): (?P<old>[A-Za-z0-9_-]+) to (?P<new>[A-Za-z0-9_-]+)")
+
+
+def _corrected(reason: str, language: Language, directory: Directory) -> str | None:
+    """``type: roads to water_supply; place: None to ward-4``, with names; None for anything else."""
+    parts = [_CORRECTED.fullmatch(part) for part in reason.split("; ")]
+    names = _names(language, directory) | {"language": lambda code: language_name(code, language.code)}
+    said = []
+    for part in parts:
+        if part is None:
+            return None
+        name = names[part["field"]]
+        old = language.gettext(mark("not known")) if part["old"] == "None" else name(part["old"])
+        said.append(language.gettext(mark("“%(old)s” became “%(new)s”.")) % {"old": old, "new": name(part["new"])})
+    return " ".join(said)
 
 
 def _said(
@@ -102,7 +131,7 @@ def _said(
     return language.gettext(sentence) % values
 
 
-def _names(language: Language, directory: Directory) -> Mapping[str, Callable[[str], str]]:
+def _names(language: Language, directory: Directory) -> dict[str, Callable[[str], str]]:
     def of_type(code: str) -> str:
         return language.gettext(TYPE_LABELS[ComplaintType(code)]) if code in set(ComplaintType) else code
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from desk.accounts import SESSION, Account, User, find_account, remove
+from desk.accounts import SESSION, Account, Role, User, find_account, remove
+from queues.presence import note_signed_in
 from queues.state import StaleError, StateRecord, StateStore
 from schemas.base import Utc, Value
 
@@ -25,14 +26,22 @@ class _Stored(Value):
     csrf: str
     created_at: Utc
     seen_at: Utc
+    until: Utc | None = None
+    """Of a session that began by a PIN (desk/pins.py): it ends with the PIN. None: it began by a full sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in. ``csrf`` must come back with every form."""
+    """Who is signed in. ``csrf`` must come back with every form. ``by_pin``: not by a full sign-in."""
 
     user: User
     csrf: str
+    by_pin: bool = False
+
+
+def _works(account: Account) -> bool:
+    """Whether that somebody signs in says that their queues are looked after: not of who only oversees all of them."""
+    return account.role is Role.OFFICER or (account.role is Role.SUPERVISOR and account.queues is not None)
 
 
 def token_hash(token: str) -> str:
@@ -49,19 +58,26 @@ class Sessions:
         self._lifetime = lifetime
         self._idle = idle
 
-    def begin(self, account: Account) -> str:
-        """A new session; returns its token of 256 bits."""
+    def begin(self, account: Account, *, until: datetime | None = None) -> str:
+        """A new session; returns its token of 256 bits. ``until``: by a PIN, and no longer than that."""
         self._tidy(account.name)
         token = secrets.token_urlsafe(32)
         now = self._clock()
         stored = _Stored(
-            user=account.name, epoch=account.epoch, csrf=secrets.token_urlsafe(32), created_at=now, seen_at=now
+            user=account.name,
+            epoch=account.epoch,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            seen_at=now,
+            until=until,
         )
         self._state.create(SESSION, token_hash(token), stored.model_dump(mode="json"), state=account.name)
+        if _works(account):
+            note_signed_in(self._state, account.name, account.queues, now)
         return token
 
-    def find(self, token: str) -> Session | None:
-        """The session of a token, None when there is none or it has ended."""
+    def find(self, token: str, *, seen: bool = True) -> Session | None:
+        """The session of a token, None when there is none or it has ended. ``seen``: somebody has done something."""
         record = self._state.get(SESSION, token_hash(token))
         if record is None:
             return None
@@ -70,8 +86,9 @@ class Sessions:
         if self._is_over(stored) or account is None or not account.active or account.epoch != stored.epoch:
             remove(self._state, record)
             return None
-        self._see(record, stored)
-        return Session(account.user, stored.csrf)
+        if seen:
+            self._see(record, stored)
+        return Session(account.user, stored.csrf, by_pin=stored.until is not None)
 
     def end(self, token: str) -> None:
         record = self._state.get(SESSION, token_hash(token))
@@ -80,6 +97,8 @@ class Sessions:
 
     def _is_over(self, stored: _Stored) -> bool:
         now = self._clock()
+        if stored.until is not None and now >= stored.until:
+            return True
         return now - stored.created_at >= self._lifetime or now - stored.seen_at >= self._idle
 
     def _see(self, record: StateRecord, stored: _Stored) -> None:

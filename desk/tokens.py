@@ -8,7 +8,7 @@ from typing import Literal
 
 from desk.accounts import AccountError, User, find_account, remove
 from desk.sessions import token_hash
-from queues.state import StateStore
+from queues.state import StateStore, every_record
 from schemas.base import Utc, Value
 
 __all__ = ["Scope", "Token", "add_token", "find_token", "list_tokens", "revoke_token"]
@@ -16,7 +16,6 @@ __all__ = ["Scope", "Token", "add_token", "find_token", "list_tokens", "revoke_t
 TOKEN = "token"  # noqa: S105 - a kind of record
 _PREFIX = "sunwai_"
 """Lets people and secret scanners see what it is."""
-_PAGE = 500
 
 
 class Scope(StrEnum):
@@ -63,10 +62,7 @@ def find_token(state: StateStore, token: str, clock: Callable[[], datetime]) -> 
 
 def list_tokens(state: StateStore, user: str | None = None) -> Iterator[tuple[str, Token]]:
     """(id, token) of every token, or of those of one user."""
-    after = ""
-    while records := state.scan(TOKEN, state=user, after=after, limit=_PAGE):
-        yield from ((record.id, Token.model_validate(record.value)) for record in records)
-        after = records[-1].id
+    return ((record.id, Token.model_validate(record.value)) for record in every_record(state, TOKEN, state=user))
 
 
 def revoke_token(state: StateStore, id: str) -> bool:

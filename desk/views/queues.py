@@ -1,20 +1,20 @@
-"""The first page, a queue, and the search: lists of cases."""
+"""The first page and a queue: lists of cases."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlencode
 
+import structlog
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from desk.answers import page, see
-from desk.asking import DeskDep, FormDep, ReaderDep, language_of
-from desk.authorise import Act, may
-from desk.listing import OPEN, check_queue, find, queue_counts, read_query
-from desk.parts import Desk
-from desk.refusal import Refusal
-from desk.sessions import Session
+from desk.asking import DeskDep, FormDep, ReaderDep
+from desk.authorise import Right, may
+from desk.listing import OPEN, check_queue, find, queue_counts
+from desk.reading import left_case
 from desk.shapes import CaseLine, case_line
 from queues.store import CaseQuery, Page
 from schemas.base import Value
@@ -25,18 +25,24 @@ __all__ = ["router"]
 router = APIRouter()
 
 _MOST_MINE = 20
+_log = structlog.get_logger("desk")
+
+
+class Part(StrEnum):
+    """Parts of what is open in a queue."""
+
+    LATE = "late"
+    MINE = "mine"
+    FREE = "free"
 
 
 class QueueAsked(Value):
-    """Which part of a queue; without a status what is open."""
+    """Which part of a queue; without a status what is open, of that all without ``show``."""
 
     status: Status | None = None
+    show: Part | None = None
     cursor: str | None = Field(default=None, max_length=300)
-
-
-class SearchAsked(Value):
-    q: str = Field(default="", max_length=4000)
-    cursor: str | None = Field(default=None, max_length=300)
+    left: str | None = Field(default=None, max_length=64)
 
 
 @router.get("/")
@@ -57,19 +63,31 @@ def queue(
 ) -> Response:
     check_queue(desk, session.user, code)
     status = asked.status
-    query = CaseQuery(queues=(code,), statuses=OPEN if status is None else (status,))
+    query = CaseQuery(
+        queues=(code,),
+        statuses=OPEN if status is None else (status,),
+        assignee=session.user.name if asked.show is Part.MINE else None,
+        unassigned=asked.show is Part.FREE,
+        deadline_before=desk.clock() if asked.show is Part.LATE else None,
+    )
     found = find(desk, session.user, query, cursor=asked.cursor, limit=desk.settings.page_size)
     counts = next(count for count in queue_counts(desk, session.user) if count.code == code)
-    kept = {} if status is None else {"status": str(status)}
+    asked_for = {"status": status, "show": asked.show}
+    kept = {name: str(value) for name, value in asked_for.items() if value is not None}
+    left = None if asked.left is None else left_case(desk, session.user, asked.left)
     return page(
         request,
         "queue.html",
         counts=counts,
         chosen=status,
+        part=asked.show,
+        parts=[part for part in Part if part is not Part.MINE or may(session.user, code, Right.WORK)],
+        first_page=f"/queues/{code}?{urlencode(kept)}",
         cases=_lines(found),
         first=asked.cursor is None,
         next_page=_next_page(f"/queues/{code}", kept, found),
-        may_take=may(session.user, code, Act.TAKE),
+        may_take=may(session.user, code, Right.WORK),
+        left=left,
     )
 
 
@@ -79,27 +97,6 @@ def take_next(request: Request, desk: DeskDep, session: FormDep, code: str) -> R
     check_queue(desk, session.user, code)
     case = desk.casework.take_next(session.user, code)
     return see(f"/queues/{code}" if case is None else f"/cases/{case.id}")
-
-
-@router.get("/search")
-def search(request: Request, desk: DeskDep, session: ReaderDep, asked: Annotated[SearchAsked, Query()]) -> Response:
-    q = asked.q
-    try:
-        found = _searched(desk, session, asked)
-    except Refusal as refusal:
-        if refusal.code != "bad_query":
-            raise
-        error = language_of(request).gettext(refusal.message) % refusal.params
-        return page(request, "search.html", status=refusal.status, q=q, error=error, cases=[], next_page=None)
-    next_page = _next_page("/search", {"q": q}, found)
-    return page(request, "search.html", q=q, error="", cases=_lines(found), next_page=next_page)
-
-
-def _searched(desk: Desk, session: Session, asked: SearchAsked) -> Page:
-    """Nothing typed finds nothing: the page then says how to search."""
-    if not asked.q.strip():
-        return Page((), None)
-    return find(desk, session.user, read_query(desk, asked.q), cursor=asked.cursor, limit=desk.settings.page_size)
 
 
 def _lines(found: Page) -> list[CaseLine]:

@@ -7,15 +7,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from desk.accounts import AccountError, set_language
-from desk.answers import local_path, page, see, set_cookie
+from desk.answers import local_path, own_address, page, see, set_cookie
 from desk.asking import LANGUAGE_COOKIE, DeskDep, FormDep, address_of, language_of, session_cookie, session_of
 from desk.auth import LockedOut, SignedIn
 from desk.csrf import FORM_COOKIE, check_form
+from desk.pacing import network_of
 from desk.parts import Desk
 from queues.state import StaleError
 from schemas.base import Value
 
-__all__ = ["router"]
+__all__ = ["router", "signed_in"]
 
 router = APIRouter()
 
@@ -28,6 +29,7 @@ _Next = Annotated[str, Query(max_length=_LONGEST_PATH)]
 class SignInForm(Value):
     name: str = Field(default="", max_length=_LONGEST_FIELD)
     password: str = Field(default="", max_length=_LONGEST_FIELD, repr=False)
+    code: str = Field(default="", max_length=_LONGEST_FIELD, repr=False)
     next: str = Field(default="/", max_length=_LONGEST_PATH)
     csrf: str = Field(default="", max_length=_LONGEST_FIELD)
 
@@ -39,32 +41,35 @@ class LanguageForm(Value):
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, next: _Next = "/") -> Response:
+def sign_in_page(request: Request, desk: DeskDep, next: _Next = "/", out: bool = False) -> Response:
+    """``out``: somebody has just signed out here, and may want to at the office's provider, too."""
     if session_of(request) is not None:
         return see(local_path(next))
-    return page(request, "sign_in.html", next=local_path(next), name="", error="")
+    leads_out = desk.oidc.way_out(own_address(request, "/sign-in")) if out and desk.oidc is not None else None
+    return page(request, "sign_in.html", next=local_path(next), name="", error="", way_out=leads_out)
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, desk: DeskDep, form: Annotated[SignInForm, Form()]) -> Response:
     check_form(request, request.cookies.get(FORM_COOKIE), form.csrf)
+    desk.paces.sign_in.spend(network_of(address_of(request)))
     name, next = form.name.strip().lower(), local_path(form.next)
-    outcome = desk.gate.sign_in(name, form.password, address_of(request))
+    outcome = desk.gate.sign_in(name, form.password, address_of(request), form.code)
     if isinstance(outcome, SignedIn):
         desk.metrics.sign_ins.labels("ok").inc()
-        return _signed_in(request, desk, outcome, next)
+        return signed_in(request, desk, outcome, next)
     if isinstance(outcome, LockedOut):
         desk.metrics.sign_ins.labels("locked").inc()
         return _locked(request, outcome, next, name)
     desk.metrics.sign_ins.labels("wrong").inc()
-    error = language_of(request).gettext("The name or the password is wrong.")
+    error = language_of(request).gettext("The name, the password or the code is wrong.")
     return page(request, "sign_in.html", status=401, next=next, name=name, error=error)
 
 
 @router.post("/sign-out")
 def sign_out(request: Request, desk: DeskDep, _: FormDep) -> Response:
     desk.sessions.end(request.cookies.get(session_cookie(desk), ""))
-    answer = see("/sign-in")
+    answer = see("/sign-in?out=true" if desk.oidc is not None else "/sign-in")
     answer.delete_cookie(session_cookie(desk), path="/", secure=desk.settings.secure_cookies, httponly=True)
     return answer
 
@@ -83,7 +88,7 @@ def choose_language(request: Request, desk: DeskDep, form: Annotated[LanguageFor
     return answer
 
 
-def _signed_in(request: Request, desk: Desk, outcome: SignedIn, next: str) -> Response:
+def signed_in(request: Request, desk: Desk, outcome: SignedIn, next: str) -> Response:
     answer = see(next)
     lifetime = int(desk.settings.session_lifetime.total_seconds())
     set_cookie(answer, request, session_cookie(desk), outcome.token, max_age=lifetime)
