@@ -1,19 +1,12 @@
 """The sign-ins that are made without anybody asking: the first administrator, and the demo's."""
 
-import secrets
-
-from desk.accounts import AccountError, Role, add_user, list_users, set_password
+from desk.accounts import AccountError, Role, add_user, list_users, new_password, set_password
 from sunwai.assembly import Office
 
-__all__ = ["demo_account", "first_account", "new_password"]
+__all__ = ["demo_account", "first_account"]
 
 FIRST_NAME = "admin"
 DEMO_NAME = "demo"
-
-
-def new_password() -> str:
-    """96 random bits, easily copied by hand."""
-    return secrets.token_urlsafe(12)
 
 
 def first_account(office: Office) -> tuple[str, str] | None:

@@ -5,26 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-import faust
-
-from classifiers.api import Classifier, load
+from queues.anchors import Anchors
 from queues.directory_file import load_directory
-from queues.filing import Filing
 from queues.seal import Sealer, read_or_make_key
-from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from queues.state import StateStore
 from queues.store import CaseStore
 from schemas.directory import Directory
-from streams import app as apps
 from streams.erasure import sweep
-from streams.filing import FilingStep
 from streams.log import EventLog
-from streams.transports import sqlite as sqlite_transport
+from streams.sources.recording import Recording
 from streams.transports.sqlite_log import SqliteLog
-from streams.triage import Triaging
-from sunwai.settings import Settings, SettingsError, read_settings
+from sunwai.settings import Settings, SettingsError
+from sunwai.stores import Stores, open_stores
 
-__all__ = ["STEPS", "Office", "whole_app"]
+__all__ = ["Office"]
 
 
 def utc_now() -> datetime:
@@ -37,10 +31,10 @@ class Office:
 
     settings: Settings
     clock: Callable[[], datetime] = utc_now
+    for_people: bool = False
+    """Whether people act through it: they must see at once what they did, in every list."""
 
     def __post_init__(self) -> None:
-        if self.settings.broker or self.settings.store:
-            raise SettingsError("settings: broker, store: only the embedded default (both empty) is built in")
         self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @cached_property
@@ -48,15 +42,32 @@ class Office:
         return load_directory(self.settings.directory)
 
     @cached_property
-    def store(self) -> CaseStore:
-        return SqliteCaseStore(self.settings.cases_path)
+    def _stores(self) -> Stores:
+        return open_stores(self.settings, for_people=self.for_people)
 
-    @cached_property
+    @property
+    def store(self) -> CaseStore:
+        return self._stores.cases
+
+    @property
     def state(self) -> StateStore:
-        return SqliteStateStore(self.settings.cases_path)
+        return self._stores.state
+
+    def close(self) -> None:
+        """Closes what was opened; the office is not used afterwards."""
+        if "_stores" in self.__dict__:
+            self._stores.close()
+        if "log" in self.__dict__:
+            self.log.close()
+        if self.__dict__.get("keeper") is not None:
+            self.__dict__["keeper"].close()
 
     @cached_property
     def log(self) -> EventLog:
+        if self.settings.broker:
+            from sunwai.kafka import kafka_log  # noqa: PLC0415 - a client that the embedded default does without
+
+            return kafka_log(self.settings, self.retention)
         return SqliteLog(
             self.settings.log_path,
             partitions=self.settings.partitions,
@@ -77,50 +88,21 @@ class Office:
         return Sealer(read_or_make_key(self.settings.key_path))
 
     @cached_property
-    def classifier(self) -> Classifier:
-        return load(self.settings.model, self.directory)
+    def anchors(self) -> Anchors:
+        return Anchors(self.settings.data / "anchors.jsonl", self.sealer.signer)
 
     @cached_property
-    def broker(self) -> str:
-        """The URL by which Faust reaches the event log."""
-        sqlite_transport.register()
-        return sqlite_transport.broker_url(
-            self.settings.log_path,
-            partitions=self.settings.partitions,
-            retention=self.retention,
-            max_bytes=self.log_max_bytes,
-        )
-
-    @property
-    def _runtime(self) -> apps.Runtime:
-        return apps.Runtime(self.broker, self.settings.data / "faust", self.settings.patience_seconds)
-
-    def triage_app(self) -> faust.App:
-        triaging = Triaging(self.classifier, self.directory, self.sealer, self.clock)
-        return apps.triage_app(self._runtime, triaging)
-
-    def filing_app(self) -> faust.App:
-        filing = Filing(self.store, self.state, self.directory, self.clock)
-        step = FilingStep(filing, self.state, self.clock)
-        return apps.filing_app(self._runtime, step, self.sweep, self.log.compact)
+    def keeper(self) -> Recording | None:
+        """Keeps what sources deliver, where the settings name a folder for it. Raises SettingsError."""
+        found = self.settings
+        if found.record is None:
+            return None
+        try:
+            key = read_or_make_key(found.record_key_path)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"settings: record_key_file: {error}") from error
+        return Recording(found.record, key, self.clock, found.record_hours, found.record_max_mb * 1_000_000)
 
     def sweep(self) -> int:
         """Erases what tombstones name; returns how many are left to do."""
         return sweep(self.state, self.store, self.log)
-
-
-STEPS: dict[str, Callable[[Office], faust.App]] = {"triage": Office.triage_app, "filing": Office.filing_app}
-"""The steps of the pipeline, each a process of its own under ``sunwai worker``."""
-
-
-def whole_app() -> faust.App:
-    """All steps in one process, for ``faust -A streams.app worker``: the first step's app starts the others."""
-    office = Office(read_settings())
-    first, *others = [make(office) for make in STEPS.values()]
-
-    async def start_others() -> None:
-        for other in others:
-            await first.add_runtime_dependency(other)
-
-    first.task(start_others)
-    return first

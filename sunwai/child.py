@@ -17,7 +17,7 @@ def office_of_child() -> Office:
     No child is left behind: its standard input is a pipe from the supervisor, and when that closes the child leaves.
     """
     settings = read_settings()
-    set_up_logs(settings)
+    set_up_logs(settings.log_level, settings.log_format)
     threading.Thread(target=_leave_with_supervisor, name="supervisor-watch", daemon=True).start()
     return Office(settings)
 

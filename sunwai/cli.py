@@ -2,17 +2,34 @@
 
 import typer
 
-from sunwai.commands import accounts, dead_letters, ingest, model, operate, read, run
+from sunwai.commands import (
+    accounts,
+    audit,
+    dead_letters,
+    ingest,
+    leave,
+    model,
+    operate,
+    read,
+    replay,
+    report,
+    run,
+    subscribers,
+    watching,
+)
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="A hearing for what citizens write.")
 
-for group in (run, read, model, operate):
+for group in (run, read, model, watching, operate, leave, replay):
     group.add_to(app)
 app.add_typer(ingest.app, name="ingest")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(accounts.app, name="user")
+app.add_typer(audit.app, name="audit")
+app.add_typer(report.app, name="report")
+app.add_typer(subscribers.app, name="subscribers")
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 
 from queues import tombstones
-from queues.state import StateStore
-from streams.app import GROUPS
-from streams.log import EventLog
+from queues.state import StateStore, StoreDownError
+from streams.groups import GROUPS
+from streams.log import EventLog, LogDownError
 from sunwai.status import is_idle
 
 __all__ = ["Idleness"]
@@ -35,4 +35,10 @@ class Idleness:
         return self._idle_looks >= 2
 
     def _look(self) -> bool:
+        try:
+            return self._is_idle()
+        except (LogDownError, StoreDownError):
+            return False  # the steps wait for it too
+
+    def _is_idle(self) -> bool:
         return is_idle(self._log.lags(), [*GROUPS]) and not self._state.count(tombstones.KIND, state=tombstones.PENDING)

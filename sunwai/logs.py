@@ -5,22 +5,21 @@ import sys
 
 import structlog
 
-from sunwai.settings import Settings
-
 __all__ = ["set_up_logs"]
 
-_QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "uvicorn", "asyncio")
+_QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "uvicorn", "asyncio", "httpx", "httpcore")
 """Libraries of whom only warnings and worse are wanted."""
 
 
-def set_up_logs(settings: Settings) -> None:
-    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+def set_up_logs(least: str, form: str) -> None:
+    """``least`` and ``form``: as the settings ``log_level`` and ``log_format`` say."""
+    level = logging.getLevelNamesMapping()[least.upper()]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    console = form == "console" or (form == "auto" and sys.stderr.isatty())
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if console:  # a traceback without the values of variables: they may be a person's words
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

@@ -4,14 +4,14 @@ import sys
 
 import faust
 
-from sunwai.assembly import STEPS
 from sunwai.child import office_of_child
+from sunwai.steps import app_of
 
 __all__ = ["main"]
 
 
 def main(step: str) -> None:
-    app = STEPS[step](office_of_child())
+    app = app_of(step, office_of_child())
     faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()
 
 

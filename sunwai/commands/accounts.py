@@ -4,8 +4,18 @@ from typing import Annotated
 
 import typer
 
-from desk.accounts import AccountError, Role, add_user, disable_user, list_users, set_password
-from sunwai.accounts import new_password
+from desk.accounts import (
+    AccountError,
+    Role,
+    add_user,
+    disable_user,
+    list_users,
+    new_password,
+    set_password,
+    set_sealed,
+    set_skills,
+)
+from desk.second_factor import remove_second
 from sunwai.commands.common import DataOption, DirectoryOption, JsonOption, office, plain_errors, print_json, say
 
 __all__ = ["app"]
@@ -31,6 +41,36 @@ def add(
         password = _password(ask_password)
         add_user(parts.state, name, password, role, queue or None, known_queues=parts.directory.queues)
         _say_made(name, password, ask_password)
+
+
+@app.command()
+def skills(
+    name: str,
+    place: Annotated[list[str] | None, typer.Option("--place", help="A place they cover; again for more.")] = None,
+    speaks: Annotated[list[str] | None, typer.Option("--speaks", help="A language, as hi; again for more.")] = None,
+    data: DataOption = None,
+    directory: DirectoryOption = None,
+) -> None:
+    """Says which places an officer covers and which languages they speak, for assigning cases; nothing: any."""
+    with office(data=data, directory=directory) as parts, plain_errors(AccountError):
+        unknown = sorted({*(place or ())} - {*parts.directory.place_by_code})
+        if unknown:
+            raise AccountError(f"place: the directory has no place {', '.join(unknown)}")
+        set_skills(parts.state, name, place or (), speaks or ())
+        say(f"{name}: done")
+
+
+@app.command()
+def sealed(
+    name: str,
+    opens: Annotated[bool, typer.Option("--yes/--no", help="Whether they see sealed cases.")] = True,
+    data: DataOption = None,
+    directory: DirectoryOption = None,
+) -> None:
+    """Names somebody who sees cases of victims of sexual offences and of children, or who does not."""
+    with office(data=data, directory=directory) as parts, plain_errors(AccountError):
+        set_sealed(parts.state, name, opens)
+        say(f"{name} {'sees' if opens else 'does not see'} sealed cases")
 
 
 @app.command("list")
@@ -63,6 +103,14 @@ def password(
         new = _password(ask_password)
         set_password(parts.state, name, new)
         _say_made(name, new, ask_password)
+
+
+@app.command("no-second-factor")
+def no_second_factor(name: str, data: DataOption = None, directory: DirectoryOption = None) -> None:
+    """Takes the second factor from an account whose phone is lost."""
+    with office(data=data, directory=directory) as parts, plain_errors(AccountError):
+        remove_second(parts.state, name)
+        say(f"{name} signs in by password alone")
 
 
 def _password(ask: bool) -> str:

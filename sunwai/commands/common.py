@@ -11,14 +11,15 @@ import typer
 from rich.console import Console
 
 from queues.directory_file import DirectoryError
-from queues.state import StoreDownError
-from streams.log import LogDownError
+from queues.state import StoreDownError, StoreRefusedError
+from streams.log import LogDownError, LogRefusedError
 from sunwai.assembly import Office
 from sunwai.logs import set_up_logs
 from sunwai.settings import Settings, SettingsError, read_settings
 
 __all__ = [
     "DataOption",
+    "EncoderOption",
     "JsonOption",
     "console",
     "fail",
@@ -37,11 +38,21 @@ DirectoryOption = Annotated[
     Path | None, typer.Option("--directory", help="The office's departments.yaml (SUNWAI_DIRECTORY).")
 ]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="Folder of a model (SUNWAI_MODEL).")]
+EncoderOption = Annotated[
+    Path | None, typer.Option("--encoder", help="Folder of an encoder that takes part (SUNWAI_ENCODER).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine output: JSON on stdout.")]
 
 console = Console(stderr=True, highlight=False)
 
-_EXPECTED: tuple[type[Exception], ...] = (SettingsError, DirectoryError, StoreDownError, LogDownError)
+_EXPECTED: tuple[type[Exception], ...] = (
+    SettingsError,
+    DirectoryError,
+    StoreDownError,
+    StoreRefusedError,
+    LogDownError,
+    LogRefusedError,
+)
 
 
 def fail(message: str) -> NoReturn:
@@ -62,7 +73,7 @@ def plain_errors(*expected: type[Exception]) -> Iterator[None]:
 def settings(**flags: Any) -> Settings:
     with plain_errors():
         found = read_settings(**flags)
-    set_up_logs(found)
+    set_up_logs(found.log_level, found.log_format)
     return found
 
 

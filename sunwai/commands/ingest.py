@@ -1,5 +1,7 @@
 """``sunwai ingest``: posts from outside into the stream."""
 
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,8 @@ from queues.state import StaleError
 from streams.sources.file import FileSource, Summary
 from streams.sources.lines import RecordError
 from streams.sources.publish import Publisher
+from streams.sources.terms import Terms
+from sunwai.assembly import Office
 from sunwai.commands.common import DataOption, DirectoryOption, console, fail, office, plain_errors, say
 
 __all__ = ["app"]
@@ -32,6 +36,9 @@ def file(
     ] = None,
     speed: Annotated[float | None, typer.Option("--speed", min=0.001, help="In event time, N times as fast.")] = None,
     platform: Annotated[str, typer.Option("--platform", help="Platform of posts that name none.")] = "x",
+    terms: Annotated[
+        bool, typer.Option("--terms", help="Posts to no office go to the watch alone, where a term rule finds them.")
+    ] = False,
     data: DataOption = None,
     directory: DirectoryOption = None,
 ) -> None:
@@ -47,9 +54,79 @@ def file(
             again=again,
             historic=historic,
             speed=speed,
+            terms=_terms(parts) if terms else None,
             progress=lambda done, posts: progress.update(task, completed=done, posts=posts),
         )
         _say_summary(_run(source))
+
+
+@app.command()
+def x(
+    poll: Annotated[
+        float, typer.Option("--poll", min=0, help="For a plan without a stream: search every so many seconds.")
+    ] = 0.0,
+    data: DataOption = None,
+    directory: DirectoryOption = None,
+) -> None:
+    """Posts to the directory's handles on X, until it is stopped. See `sunwai sources` for how it stands."""
+    from streams.sources.x.client import XRefusedError
+    from streams.sources.x.progress import AnotherReaderError
+    from sunwai.x_source import x_source
+
+    over = _over_when_told()
+    with office(data=data, directory=directory) as parts, plain_errors(XRefusedError, AnotherReaderError):
+        parts.log.prepare()
+        source = x_source(parts, over, poll_seconds=poll)
+        say(f"reading X for {len(source.handles)} handles; stop it with Ctrl-C")
+        try:
+            source.run()
+        finally:
+            source.client.close()
+    say("stopped; nothing that was read is lost")
+
+
+@app.command()
+def mail(
+    every: Annotated[
+        float, typer.Option("--every", min=0, help="Stay, and look every so many seconds; unset: once.")
+    ] = 0.0,
+    data: DataOption = None,
+    directory: DirectoryOption = None,
+) -> None:
+    """E-mails of a mailbox (SUNWAI_MAIL_ADDRESS) over IMAP: what came since it was last read."""
+    from streams.sources.mail import MailFaultError
+    from sunwai.mail_source import mail_source
+
+    over = _over_when_told()
+    with office(data=data, directory=directory) as parts, plain_errors(MailFaultError):
+        parts.log.prepare()
+        source = mail_source(parts)
+        while True:
+            try:
+                posts, letters = source.run()
+                say(f"{posts} posts, {letters} dead letters")
+            except StaleError:
+                fail("another run reads this mailbox now")
+            except MailFaultError as error:
+                if not every:
+                    raise
+                console.print(f"{error}; trying again", markup=False)
+            if not every or over.wait(every):
+                return
+
+
+def _terms(parts: Office) -> Terms:
+    if not parts.directory.watch_terms:
+        fail("--terms: the directory has no watch_terms")
+    return Terms(parts.directory)
+
+
+def _over_when_told() -> threading.Event:
+    """Set by SIGTERM and SIGINT: what is being read is finished, and nothing more begun."""
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    return over
 
 
 def _run(source: FileSource) -> Summary:
@@ -63,6 +140,8 @@ def _say_summary(summary: Summary) -> None:
     parts = [f"{summary.published} posts published", f"{summary.dead_letters} dead letters"]
     if summary.skipped:
         parts.append(f"{summary.skipped} read by an earlier run")
+    if summary.left_out:
+        parts.append(f"{summary.left_out} left out: to no office, and found by no term rule")
     if summary.historic:
         parts.append("historic: no clocks")
     say(", ".join(parts))

@@ -1,20 +1,22 @@
 """``up``, ``worker``, ``desk``: what runs until it is stopped."""
 
 import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
 from typing import Annotated
 
 import typer
 
+from streams.groups import STEPS
+from streams.sources.publish import wait_out
 from sunwai.accounts import demo_account, first_account
-from sunwai.assembly import STEPS, Office
+from sunwai.assembly import Office
+from sunwai.checks import check_office
 from sunwai.commands.common import DataOption, DirectoryOption, ModelOption, office, say
 from sunwai.idle import Idleness
 from sunwai.metrics_endpoint import serve_worker_metrics
 from sunwai.ports import free_port, is_ready
 from sunwai.settings import as_environment
+from sunwai.supervise import become_supervisor, module_command, step_commands
 from sunwai.supervisor import Supervisor
 
 __all__ = ["add_to"]
@@ -24,6 +26,9 @@ HostOption = Annotated[str | None, typer.Option("--host", help="Address of the d
 MetricsOption = Annotated[
     int | None, typer.Option("--metrics-port", help="Port of the worker's Prometheus endpoint (SUNWAI_METRICS_PORT).")
 ]
+
+_MEMORY = {"MALLOC_ARENA_MAX": "2"}
+"""Steps work in threads that pass large values to each other: with an arena for each, glibc gives little of it back."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,16 +46,17 @@ def up(
 ) -> None:
     """Worker and desk together: the whole office on one machine."""
     with office(data=data, directory=directory, model=model, port=port, host=host) as parts:
-        parts.log.prepare()
+        check_office(parts)
+        _prepare(parts)
         sign_in = demo_account(parts) if demo else first_account(parts)
         port = parts.settings.port or free_port(parts.settings.host)
-        commands = _steps() | {"desk": _module("sunwai.desk_process")}
+        commands = step_commands(STEPS) | {"desk": module_command("sunwai.desk_process")}
         if demo:
-            commands["demo"] = _module("sunwai.demo_process")
+            commands["demo"] = module_command("sunwai.demo_process")
         address = f"http://{parts.settings.host}:{port}/"
         announcement = _Announcement(address, sign_in)
-        with _environment(parts) as environment:
-            Supervisor(commands, {**environment, "SUNWAI_PORT": str(port)}).run(announcement)
+        with serve_worker_metrics(parts.log, parts.settings.metrics_port) as extra:
+            Supervisor(commands, {**_environment(parts), **extra, "SUNWAI_PORT": str(port)}).run(announcement)
 
 
 def worker(
@@ -60,12 +66,16 @@ def worker(
     metrics_port: MetricsOption = None,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="Work off all there is, then exit.")] = False,
 ) -> None:
-    """Triage and filing, each a process of its own, started again when one ends."""
+    """Triage, filing and the watch, each a process of its own, started again when one ends."""
     with office(data=data, directory=directory, model=model, metrics_port=metrics_port) as parts:
-        parts.log.prepare()
-        with _environment(parts) as environment:
-            supervisor = Supervisor(_steps(), environment)
-            supervisor.run(Idleness(parts.log, parts.state)) if until_idle else supervisor.run()
+        check_office(parts)
+        _prepare(parts)
+        if not until_idle:
+            parts.close()
+            become_supervisor(STEPS, _environment(parts))
+        with serve_worker_metrics(parts.log, parts.settings.metrics_port) as extra:
+            idleness = Idleness(parts.log, parts.state)
+            Supervisor(step_commands(STEPS), {**_environment(parts), **extra}).run(idleness)
 
 
 def desk(
@@ -75,13 +85,18 @@ def desk(
     from sunwai.desk_process import serve_desk
 
     with office(data=data, directory=directory, port=port, host=host) as parts:
-        parts.log.prepare()
+        _prepare(parts)
         sign_in = first_account(parts)
         port = parts.settings.port or free_port(parts.settings.host)
         if sign_in is not None:
             _say_sign_in(*sign_in)
         say(f"Desk: http://{parts.settings.host}:{port}/")
         serve_desk(parts, port)
+
+
+def _prepare(parts: Office) -> None:
+    """Waits for a log that is down; one that does not fit, or refuses us, ends the command."""
+    wait_out(parts.log.prepare, "log", time.sleep)
 
 
 class _Announcement:
@@ -106,15 +121,5 @@ def _say_sign_in(user: str, password: str) -> None:
     say(f"Sign in as {user} with the password {password} (shown only now)")
 
 
-def _steps() -> dict[str, Sequence[str]]:
-    return {step: _module("sunwai.step", step) for step in STEPS}
-
-
-def _module(*words: str) -> list[str]:
-    return [sys.executable, "-m", *words]
-
-
-@contextmanager
-def _environment(parts: Office) -> Iterator[Mapping[str, str]]:
-    with serve_worker_metrics(parts.log, parts.settings.metrics_port) as extra:
-        yield {**os.environ, **as_environment(parts.settings), **extra}
+def _environment(parts: Office) -> dict[str, str]:
+    return {**_MEMORY, **os.environ, **as_environment(parts.settings)}
