@@ -1,7 +1,8 @@
-"""How quick the embedded stores are, and whether they stay so as they grow.
+"""How quick the stores are, and whether they stay so as they grow.
 
-``python -m bench.store --mentions 100000`` files made-up posts in batches, step by step as queues/filing.py does, and
-prints microseconds a mention for each step and for each tenth of the run; then what readers wait for, in milliseconds.
+``python -m bench.store --mentions 100000`` (on Elasticsearch with ``--store http://127.0.0.1:9200``) files made-up
+posts in batches, step by step as queues/filing.py does, and prints microseconds a mention for each step and for each
+tenth of the run; then what readers wait for, in milliseconds.
 """
 
 import argparse
@@ -14,14 +15,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TypeVar
+from uuid import uuid4
 
+from queues.elastic import Cluster, ClusterOptions
+from queues.elastic.mappings import INDICES
 from queues.naming import case_id, docket_number
-from queues.sqlite import SqliteCaseStore, SqliteStateStore
-from queues.store import EVERYTHING, MAX_PAGE, CaseQuery, Sort, Visibility
+from queues.state import StateStore
+from queues.store import EVERYTHING, MAX_PAGE, CaseQuery, CaseStore, Sort, Visibility
 from schemas.case import MAX_POSTS, OPEN_STATUSES, Case, CasePost, Complainant, Disposition, MentionRecord, Status
 from schemas.labels import ComplaintType, Urgency
 from schemas.mention import Author, Mention
 from schemas.triage import Triage
+from sunwai.settings import Settings
+from sunwai.stores import open_stores
 
 Result = TypeVar("Result")
 
@@ -117,7 +123,7 @@ class Posts:
 class Filer:
     """Files batches and adds up the seconds of each step."""
 
-    def __init__(self, store: SqliteCaseStore, random: Random):
+    def __init__(self, store: CaseStore, random: Random):
         self._store = store
         self._random = random
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -205,7 +211,7 @@ def _post(record: MentionRecord) -> CasePost:
     )
 
 
-def file_all(store: SqliteCaseStore, mentions: int, seed: int) -> None:
+def file_all(store: CaseStore, mentions: int, seed: int) -> None:
     """Prints a line for each tenth of the run."""
     posts, random, total = Posts(seed), Random(seed), 0
     window = max(BATCH, mentions // 10 // BATCH * BATCH)
@@ -220,7 +226,7 @@ def file_all(store: SqliteCaseStore, mentions: int, seed: int) -> None:
         )
 
 
-def read_all(store: SqliteCaseStore, folder: Path) -> None:
+def read_all(store: CaseStore, size: Callable[[], float]) -> None:
     """Prints what readers wait for, the best of three in milliseconds."""
     three, late = Visibility(frozenset(QUEUES[:3])), START + timedelta(days=1)
     is_open = CaseQuery(statuses=OPEN)
@@ -253,12 +259,12 @@ def read_all(store: SqliteCaseStore, folder: Path) -> None:
     store.erase_mentions([record.key for record in store.case_mentions(_some_case(store), EVERYTHING)])
     print(f"erase the posts of a case and compact: {time.perf_counter() - started:.2f}", end=" + ")
     started = time.perf_counter()
-    assert store.compact()
-    print(f"{time.perf_counter() - started:.2f} s; {_megabytes(folder):,.0f} MB")
+    while not store.compact():
+        time.sleep(0.5)
+    print(f"{time.perf_counter() - started:.2f} s; {size():,.0f} MB")
 
 
-def count_state(path: Path, records: int) -> None:
-    state = SqliteStateStore(path)
+def count_state(state: StateStore, records: int) -> None:
     created = min(records, 2000)
     started = time.perf_counter()
     for number in range(created):
@@ -266,10 +272,9 @@ def count_state(path: Path, records: int) -> None:
     print(f"state: create {(time.perf_counter() - started) / created * 1e6:.0f} us (one transaction each)")
     _report("state: count", lambda: state.count("tombstone", state="new"))
     _report("state: get_many of 500", lambda: state.get_many("tombstone", [f"post:x:{n}" for n in range(500)]))
-    state.close()
 
 
-def _some_case(store: SqliteCaseStore) -> str:
+def _some_case(store: CaseStore) -> str:
     return store.search(CaseQuery(sort=Sort.COMPLAINANTS, limit=1), EVERYTHING).cases[0].case.id
 
 
@@ -287,20 +292,50 @@ def _megabytes(folder: Path) -> float:
     return sum(file.stat().st_size for file in folder.iterdir()) / 1e6
 
 
+class Indices:
+    """The indices of one run, to be measured and removed."""
+
+    def __init__(self, settings: Settings):
+        self._cluster = Cluster(ClusterOptions(settings.store, namespace=settings.namespace))
+        self._all = ",".join(self._cluster.alias(index.name) for index in INDICES)
+
+    def megabytes(self) -> float:
+        self._cluster.ask("POST", f"/{self._all}/_flush")
+        for name, about in self._cluster.ask("GET", f"/{self._all}/_stats/store,docs")["indices"].items():
+            size, documents = about["primaries"]["store"]["size_in_bytes"], about["primaries"]["docs"]["count"]
+            print(f"  {name}: {documents:,} documents, {size / max(1, documents):,.0f} bytes each")
+        store = self._cluster.ask("GET", f"/{self._all}/_stats/store")["_all"]["primaries"]["store"]
+        return float(store["size_in_bytes"]) / 1e6
+
+    def remove(self) -> None:
+        for index in self._cluster.ask("GET", f"/{self._all}", query={"features": "aliases"}):
+            self._cluster.ask("DELETE", f"/{index}")
+        self._cluster.close()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measures the embedded stores.")
+    parser = argparse.ArgumentParser(description="Measures the stores.")
+    parser.add_argument("--store", default="", help="address of Elasticsearch, by http; the embedded store by default")
     parser.add_argument("--mentions", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where to put the file; a temporary folder by default")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        store = SqliteCaseStore(folder / "cases.db")
-        file_all(store, options.mentions, options.seed)
-        print(f"{_megabytes(folder):,.0f} MB, {_megabytes(folder) * 1e6 / options.mentions:,.0f} bytes a mention")
-        read_all(store, folder)
-        count_state(folder / "cases.db", options.mentions)
-        store.close()
+        namespace = f"bench-{uuid4().hex[:8]}" if options.store else ""
+        settings = Settings(data=Path(name), store=options.store, namespace=namespace, store_replicas=0)
+        indices = Indices(settings) if options.store else None
+        size = indices.megabytes if indices else lambda: _megabytes(settings.data)
+        stores = open_stores(settings)
+        try:
+            file_all(stores.cases, options.mentions, options.seed)
+            megabytes = size()
+            print(f"{megabytes:,.0f} MB, {megabytes * 1e6 / options.mentions:,.0f} bytes a mention")
+            read_all(stores.cases, size)
+            count_state(stores.state, options.mentions)
+        finally:
+            stores.close()
+            if indices:
+                indices.remove()
 
 
 if __name__ == "__main__":
