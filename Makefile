@@ -8,8 +8,10 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	$(BIN)/sunwai up --demo
 
+# Three at a time: most tests wait for processes. A file stays whole, since it shares what it has started; the slowest
+# come first (tests/conftest.py).
 test: lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
@@ -17,11 +19,11 @@ lint: $(VENV)/.tested
 	$(BIN)/lint-imports
 
 types: $(VENV)/.tested
-	$(BIN)/mypy schemas text classifiers queues streams desk sunwai tests bench
+	$(BIN)/mypy schemas text classifiers queues alerts streams desk sunwai tests bench
 
 # More of the same, for hours rather than minutes: run by hand.
 soak: $(VENV)/.tested
-	SUNWAI_TEST_SOAK=1 $(BIN)/python -m pytest -m process
+	SUNWAI_TEST_SOAK=1 $(BIN)/python -m pytest -m "process or soak"
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

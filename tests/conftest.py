@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 REAL_POSTS = PROJECT.parent / "shared" / "data"
+pytest_plugins = ("tests.services", "tests.offices", "tests.x_server")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -39,3 +40,9 @@ def chromium() -> str:
         missing("a browser", "install Debian's package chromium")
     assert found is not None
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start processes come first: they take minutes, and what is quick fills up the end."""
+    slow = {item.path for item in items if item.get_closest_marker("process")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -3,7 +3,12 @@
 import time
 from collections.abc import Callable
 
-__all__ = ["eventually"]
+from hypothesis import HealthCheck
+
+__all__ = ["SHARED", "eventually"]
+
+SHARED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.differing_executors)
+"""Checks that do not hold of a property in a contract: each adapter runs it, on what a fixture made."""
 
 
 def eventually(holds: Callable[[], object], *, seconds: float = 15.0) -> None:

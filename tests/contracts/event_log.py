@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.log import Event, EventLog, PartitionLag, StoredEvent
 from streams.topics import DEAD_LETTERS, DELETIONS, MAX_EVENT_BYTES, MENTIONS, OBSERVED, TOPICS, TRIAGED
+from tests.contracts import SHARED
 
 __all__ = ["EventLogContract", "event", "read_all"]
 
@@ -66,6 +67,18 @@ class EventLogContract:
             positions = log.append([event(topic=topic.name, key=str(n).encode()) for n in range(20)])
             assert {position.partition for position in positions} == {0}
 
+    def test_partitions_are_as_prepared(self, log: EventLog) -> None:
+        assert {topic.name: log.partitions(topic.name) for topic in TOPICS} == {
+            topic.name: topic.partitions(self.partitions) for topic in TOPICS
+        }
+        with pytest.raises(ValueError, match="unheard"):
+            log.partitions("unheard")
+
+    def test_a_group_that_only_committed_is_not_live(self, log: EventLog) -> None:
+        (position,) = log.append([event(topic=OBSERVED.name)])
+        self.commit(log, "watch", OBSERVED.name, 0, position.offset)
+        assert list(log.live_groups()) == []
+
     def test_reading_stops_at_the_end_and_at_the_limit(self, log: EventLog) -> None:
         positions = log.append([event(key=b"k") for _ in range(10)])
         partition, first = positions[0].partition, positions[0].offset
@@ -116,6 +129,13 @@ class EventLogContract:
         values = [log.read(p.topic, p.partition, p.offset, limit=1)[0].value for p in positions]
         assert (erased, values) in [(1, [None, b"stays", b"bare"]), (0, [b"gone", b"stays", b"bare"])]
 
+    def test_what_would_be_erased_is_named_with_all_it_names_or_nothing_is(self, log: EventLog) -> None:
+        positions = log.append([event(b"one", refs="x:1 x:9"), event(b"other", refs="x:11"), event(b"bare")])
+        named = [*log.naming(["x:1", "x:404"])]
+        assert named in [[(positions[0], frozenset({"x:1", "x:9"}))], []]
+        log.erase(["x:1"])
+        assert [*log.naming(["x:1"])] == []
+
     def test_erase_of_what_is_not_there_is_nothing(self, log: EventLog) -> None:
         assert log.erase(["x:404"]) == 0
         assert log.erase([]) == 0
@@ -125,7 +145,7 @@ class EventLogContract:
         assert log.compact()
         assert log.read(position.topic, position.partition, position.offset)[0].value == b"young"
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+    @settings(max_examples=15, suppress_health_check=SHARED)
     @given(
         st.lists(
             st.builds(

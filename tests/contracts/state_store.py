@@ -6,11 +6,11 @@ from functools import partial
 from threading import Barrier
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore
-from tests.contracts import eventually
+from tests.contracts import SHARED, eventually
 
 _JSON = st.recursive(
     st.none()
@@ -54,6 +54,14 @@ class StateStoreContract:
         third = state.replace(second, {"at": 4}, state="")
         assert third == StateRecord("cursor", "x", 3, {"at": 4}, "")
         assert state.get("cursor", "x") == third
+
+    def test_kinds_are_those_of_which_there_is_a_record(self, state: StateStore) -> None:
+        assert state.kinds() == []
+        state.create("user", "anita", {})
+        state.create("user", "bala", {}, state="disabled")
+        state.delete(state.create("job", "1", {}))
+        state.create("cursor", "x", {})
+        assert list(state.kinds()) == ["cursor", "user"]
 
     def test_what_is_gone_cannot_be_replaced(self, state: StateStore) -> None:
         record = state.create("session", "1", {})
@@ -149,7 +157,7 @@ class StateStoreContract:
         assert state.get("kind", "1") == record
 
     @given(value=st.dictionaries(st.text("xyz", min_size=1, max_size=4), _JSON, max_size=4))
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+    @settings(max_examples=40, suppress_health_check=SHARED)
     def test_any_json_object_comes_back_as_it_was(self, state: StateStore, value: dict[str, object]) -> None:
         standing = state.get("any", "1") or state.create("any", "1", {})
         replaced = state.replace(standing, value)

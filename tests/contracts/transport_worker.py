@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import faust
 
-from streams.transports import sqlite
+from streams.transports import kafka, sqlite
 
 
 def make_app(url: str, group: str, data: Path, **options: Any) -> faust.App:
@@ -27,6 +27,9 @@ def make_app(url: str, group: str, data: Path, **options: Any) -> faust.App:
         topic_allow_declare=False,
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
+        broker_session_timeout=6.0,
+        broker_heartbeat_interval=2.0,
+        consumer_max_fetch_size=2 * 1024 * 1024,
         **{"broker_commit_interval": 0.2, "producer_max_request_size": 2 * 1024 * 1024, **options},
     )
 
@@ -63,6 +66,7 @@ def main() -> None:
     parser.add_argument("--hold", action="store_true")
     args = parser.parse_args()
     sqlite.register()
+    kafka.register()
     apps = []
     for group in args.groups:
         app = make_app(args.url, group, args.out.parent / group, broker_commit_interval=args.commit_interval)

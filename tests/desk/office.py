@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from argon2 import PasswordHasher
@@ -14,10 +15,19 @@ from fastapi import APIRouter, FastAPI
 
 from desk.accounts import Role, add_user
 from desk.app import Desk, DeskSettings, create_app
+from desk.dead_letters import DeadLetters
+from desk.intake import Intake
 from desk.languages import load_languages
-from queues.sqlite import SqliteCaseStore, SqliteStateStore
+from desk.media import MediaProxy
+from desk.oidc import OidcProvider
+from desk.tables import UploadSource
+from queues.seal import Sealer
 from schemas.case import Case
 from schemas.directory import Directory, Name, Place, PlaceKind
+from streams.log import EventLog
+from sunwai.desk_uploads import LogUploads
+from sunwai.settings import Settings
+from sunwai.stores import Stores, open_stores
 from tests.queues.directories import small_directory
 from tests.queues.factories import NOW
 
@@ -26,6 +36,8 @@ ADDRESS = "192.0.2.10"
 LANGUAGES = load_languages()
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 with the least work: tests are about who gets in, not about how long guessing takes."""
+
+SEALER = Sealer(bytes(range(32)))
 
 PEOPLE: Mapping[str, tuple[Role, Sequence[str] | None]] = {
     "sita": (Role.OFFICER, ["water"]),
@@ -104,26 +116,47 @@ class Office:
     path: Path
     settings: DeskSettings = field(default_factory=DeskSettings)
     routers: Sequence[APIRouter] = ()
+    dead_letters: DeadLetters | None = None
+    media: MediaProxy | None = None
+    upload_source: UploadSource | None = None
+    intake: Intake | None = None
+    oidc: OidcProvider | None = None
+    stores: Stores | None = None
+    """None: embedded ones, in the folder of ``path``."""
 
     def __post_init__(self) -> None:
         self.clock = Clock()
-        self.store = SqliteCaseStore(self.path)
-        self.state = SqliteStateStore(self.path)
+        self.tips: list[tuple[str, str]] = []
+        self._stores = self.stores or open_stores(Settings(data=self.path.parent))
+        self.store, self.state = self._stores.cases, self._stores.state
         self.directory = hindi_directory()
         for name, (role, queues) in PEOPLE.items() if not self.state.count("user") else ():
             add_user(self.state, name, PASSWORD, role, queues, known_queues=self.directory.queues, hasher=CHEAP)
+        self._visitors: list[Visitor] = []
+        self.use(self.directory)
+
+    def use(self, directory: Directory) -> None:
+        """Opens the desk with another directory: for visitors that come from now on."""
+        self.directory = directory
         self.desk = Desk(
             store=self.store,
             state=self.state,
-            directory=self.directory,
+            directory=directory,
             clock=self.clock,
+            sealer=SEALER,
             settings=self.settings,
             routers=self.routers,
+            dead_letters=self.dead_letters,
+            upload_source=self.upload_source,
+            intake=self.intake,
             languages=LANGUAGES,
             hasher=CHEAP,
+            ticks=lambda: self.clock().timestamp(),
+            media=self.media,
+            oidc=self.oidc,
+            take_tip=lambda text, by: self.tips.append((text, by)),
         )
         self.app = create_app(self.desk)
-        self._visitors: list[Visitor] = []
 
     def visitor(self, name: str | None = None, **how: Any) -> Visitor:
         """Somebody with a browser of their own; ``name``: signed in."""
@@ -136,11 +169,24 @@ class Office:
     def file(self, *cases: Case) -> None:
         assert all(self.store.write_cases([(case, None) for case in cases]))
 
+    def file_again(self, id: str, **fields: object) -> None:
+        """The case as something else has made it meanwhile."""
+        found = self.store.cases([id])[id]
+        assert all(self.store.write_cases([(found.case.model_copy(update=fields), found.version)]))
+
     def case(self, id: str) -> Case:
         return self.store.cases([id])[id].case
 
     def close(self) -> None:
         for visitor in self._visitors:
             visitor.close()
-        self.store.close()
-        self.state.close()
+        self._stores.close()
+
+
+def no_uploads() -> LogUploads:
+    """For a desk that reads tables and takes none: there is no log."""
+
+    def no_log() -> EventLog:
+        raise AssertionError("nothing is taken here")
+
+    return LogUploads(no_log, lambda: NOW, ZoneInfo("Asia/Kolkata"))

@@ -9,66 +9,69 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queues.acts import AlreadyTakenError, ClosedError, NotHeldError, release, take
+from queues.lifecycle import Actor, Party
 from schemas.case import MAX_HISTORY, OPEN_STATUSES, Case, HistoryEntry, Status
 from tests.desk.office import Office, Visitor
 from tests.queues.factories import NOW, make_case
 
-Act = Callable[[Case, str, datetime], Case]
+Act = Callable[[Case, Actor, datetime], Case]
+
+SITA, MOHAN, FARAH = (Actor(name, Party.OFFICER) for name in ("sita", "mohan", "farah"))
 
 LATER = NOW + timedelta(hours=1)
 
 
 def test_taking_assigns_and_says_who_and_when() -> None:
-    taken = take(make_case(), "sita", LATER)
+    taken = take(make_case(), SITA, LATER)
     assert (taken.assignee, taken.status, taken.revision, taken.touched) == ("sita", Status.ASSIGNED, 1, ("assignee",))
     assert taken.history == (HistoryEntry(at=LATER, by="sita", act="taken"),)
     assert taken.changed_at == LATER
 
 
 def test_a_case_in_review_stays_there() -> None:
-    taken = take(make_case(status=Status.REVIEW), "sita", LATER)
+    taken = take(make_case(status=Status.REVIEW), SITA, LATER)
     assert taken.status is Status.REVIEW
-    assert release(taken, "sita", LATER).status is Status.REVIEW
+    assert release(taken, SITA, LATER).status is Status.REVIEW
 
 
 def test_releasing_makes_it_new_again() -> None:
-    released = release(take(make_case(), "sita", NOW), "sita", LATER)
+    released = release(take(make_case(), SITA, NOW), SITA, LATER)
     assert (released.assignee, released.status, released.revision) == (None, Status.NEW, 2)
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - OPEN_STATUSES))
 def test_what_is_no_longer_open_is_neither_taken_nor_released(status: Status) -> None:
     with pytest.raises(ClosedError):
-        take(make_case(status=status), "sita", LATER)
+        take(make_case(status=status), SITA, LATER)
     with pytest.raises(ClosedError):
-        release(make_case(status=status, assignee="sita"), "sita", LATER)
+        release(make_case(status=status, assignee="sita"), SITA, LATER)
 
 
 def test_a_merged_case_is_not_taken() -> None:
     with pytest.raises(ClosedError):
-        take(make_case(merged_into="another"), "sita", LATER)
+        take(make_case(merged_into="another"), SITA, LATER)
 
 
 def test_history_stays_bounded() -> None:
     full = tuple(HistoryEntry(at=NOW, by="clock", act="reminded") for _ in range(MAX_HISTORY))
-    taken = take(make_case().model_copy(update={"history": full}), "sita", LATER)
+    taken = take(make_case().model_copy(update={"history": full}), SITA, LATER)
     assert len(taken.history) == MAX_HISTORY
     assert taken.history[-1].act == "taken"
 
 
-@given(st.lists(st.tuples(st.sampled_from([take, release]), st.sampled_from(["sita", "mohan", "farah"]))))
+@given(st.lists(st.tuples(st.sampled_from([take, release]), st.sampled_from([SITA, MOHAN, FARAH]))))
 def test_whatever_is_tried_in_any_order_only_the_holder_changes(
-    tries: list[tuple[Act, str]],
+    tries: list[tuple[Act, Actor]],
 ) -> None:
     case, done = make_case(), 0
-    for act, user in tries:
+    for act, actor in tries:
         before = case
         try:
-            case = act(case, user, LATER)
+            case = act(case, actor, LATER)
         except AlreadyTakenError as error:
-            assert error.by == before.assignee != user
+            assert error.by == before.assignee != actor.name
         except NotHeldError:
-            assert before.assignee != user
+            assert before.assignee != actor.name
         done += case is not before
         assert case.revision == len(case.history) == done
         assert (case.status is Status.ASSIGNED) == (case.assignee is not None)

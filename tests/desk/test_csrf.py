@@ -4,10 +4,34 @@ from collections.abc import Mapping
 
 import pytest
 
+from desk.case_acts import CASE_ACTS
 from tests.desk.office import PASSWORD, Office
 from tests.queues.factories import make_case
 
-FORMS = ("/sign-out", "/language", "/queues/water/next", "/cases/{id}/take", "/cases/{id}/release")
+FORMS = (
+    *(
+        "/sign-out",
+        "/language",
+        "/queues/water/next",
+        "/watch/x:1",
+        "/views",
+        "/views/1/remove",
+        "/bulk",
+        "/bulk/1/undo",
+        "/review/1",
+        "/accounts",
+        "/accounts/sita",
+        "/accounts/sita/disable",
+        "/accounts/sita/password",
+        "/tokens",
+        "/tokens/1/end",
+        "/dead-letters",
+        "/second-factor",
+        "/second-factor/end",
+        "/accounts/sita/second-factor",
+    ),
+    *(f"/cases/{{id}}/{slug}" for slug in CASE_ACTS),
+)
 
 
 @pytest.mark.parametrize("secret", ["", "guessed", "é", None])

@@ -1,11 +1,14 @@
 """Nothing on a page is left untranslated, in any language that has a catalogue."""
 
 import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +48,13 @@ def test_every_message_is_translated_and_none_is_left_over(path: Path) -> None:
         assert all(strings), id
         for string in strings:
             assert set(_PLACEHOLDER.findall(string)) == set(_PLACEHOLDER.findall(id if isinstance(id, str) else id[1]))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_moments_are_written_as_the_language_writes_them(code: str, month: int) -> None:
+    at, zone = datetime(2026, month, 3, 22, 5, tzinfo=UTC), ZoneInfo("Asia/Kolkata")
+    assert LANGUAGES[code].moment(at, zone) == format_datetime(at, "d MMMM y, HH:mm", tzinfo=zone, locale=code)
 
 
 def test_templates_hold_no_bare_words() -> None:

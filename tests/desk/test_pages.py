@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from schemas.case import HistoryEntry, Status
+from schemas.clocks import Clock, ClockKind
 from schemas.labels import Sensitivity, Urgency
 from schemas.triage import Reference
 from tests.desk.office import Office, Visitor
@@ -95,6 +96,22 @@ def test_a_queue_is_narrowed_by_status_and_says_how_many(office: Office) -> None
     assert len(lines(visitor.get("/queues/water?status=resolved").text)) == 1
     home = text_of(visitor.get("/").text)
     assert "Water Water Board 2 open To review 1 New 1 Resolved 1" in home
+
+
+def test_a_queue_shows_what_is_late_mine_or_nobodys(office: Office) -> None:
+    warned = Clock(kind=ClockKind.RESOLVE, due_at=NOW + timedelta(hours=3), warn_at=NOW - timedelta(hours=1))
+    office.file(
+        make_case("1", "der se", due_at=NOW - timedelta(hours=1)),
+        make_case("2", "mera", assignee="sita", status=Status.ASSIGNED),
+        make_case("3", "chetavani", due_at=NOW - timedelta(hours=1)).model_copy(update={"clocks": (warned,)}),
+    )
+    visitor = office.visitor("sita")
+    for part, words in (("late", ["der se"]), ("mine", ["mera"]), ("free", ["der se", "chetavani"])):
+        shown = lines(visitor.get(f"/queues/water?show={part}").text)
+        assert len(shown) == len(words), part
+        assert all(word in line for word, line in zip(words, shown, strict=True)), part
+    assert "show=mine" not in office.visitor("reader").get("/queues/water").text
+    assert "Nothing is late." in office.visitor("chief").get("/queues/grievances?show=late").text
 
 
 def test_what_is_mine_stands_on_the_first_page(office: Office) -> None:
@@ -251,4 +268,4 @@ def test_a_whole_page_is_small(office: Office) -> None:
     size = len(page.content) + sum(
         len(visitor.get(address).content) for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
     )
-    assert size < 60_000
+    assert size < 72_000

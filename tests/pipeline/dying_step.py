@@ -1,6 +1,6 @@
-"""Filing as a process that kills itself once, right before or after a named call of the filing protocol.
+"""A step (filing by default) as a process that kills itself once, right before or after a named call of a store.
 
-``python -m tests.pipeline.dying_step CALL before|after NTH``
+``python -m tests.pipeline.dying_step CALL before|after NTH [STEP]``
 """
 
 import os
@@ -12,9 +12,10 @@ import faust
 
 from sunwai.assembly import Office
 from sunwai.settings import read_settings
+from sunwai.steps import app_of
 
 
-def main(call: str, when: str, nth: int) -> None:
+def main(call: str, when: str, nth: int, step: str = "filing") -> None:
     office = Office(read_settings())
     target = office.store if hasattr(office.store, call) else office.state
     real = getattr(target, call)
@@ -31,8 +32,8 @@ def main(call: str, when: str, nth: int) -> None:
         return result
 
     setattr(target, call, dying)
-    faust.Worker(office.filing_app(), loglevel="ERROR", quiet=True).execute_from_commandline()
+    faust.Worker(app_of(step, office), loglevel="ERROR", quiet=True).execute_from_commandline()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:])

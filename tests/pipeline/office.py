@@ -12,19 +12,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from queues.sqlite import SqliteCaseStore
+from sunwai.assembly import Office
+from sunwai.settings import Settings, read_settings
+from sunwai.stores import open_stores
 from tests.conftest import PROJECT
 
 __all__ = ["OfficeUnderTest", "wait_for"]
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 60.0) -> None:
-    """Waits for a condition; fails with ``what`` when it does not come."""
+def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 60.0, every: float = 0.05) -> None:
+    """Waits for a condition, looking ``every`` so many seconds; fails with ``what`` when it does not come."""
     until = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > until:
             raise AssertionError(f"waited {seconds} s in vain for: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 @dataclass
@@ -33,6 +35,13 @@ class OfficeUnderTest:
 
     data: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """As its processes read them."""
+        prefix = "SUNWAI_"
+        named = {name.removeprefix(prefix).lower(): value for name, value in self.environment.items()}
+        return read_settings(**{"data": self.data, **named})
 
     def sunwai(self, *words: str, input: str | None = None, ok: bool = True) -> str:
         """Runs a command and returns its stdout."""
@@ -62,13 +71,23 @@ class OfficeUnderTest:
         assert found["received"] == parts, found
         return found
 
+    @contextmanager
+    def parts(self) -> Iterator[Office]:
+        """The office's own parts in this process, its log prepared."""
+        parts = Office(self.settings)
+        try:
+            parts.log.prepare()
+            yield parts
+        finally:
+            parts.close()
+
     def filed(self) -> int:
         """Mention records so far, asked of the store itself: quicker than the command, for waiting."""
-        store = SqliteCaseStore(self.data / "cases.db")
+        stores = open_stores(self.settings)
         try:
-            return sum(store.dispositions().values())
+            return sum(stores.cases.dispositions().values())
         finally:
-            store.close()
+            stores.close()
 
     def ingest(self, path: Path, *words: str) -> str:
         return self.sunwai("ingest", "file", str(path), *words)

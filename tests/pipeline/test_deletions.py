@@ -1,16 +1,20 @@
 """A deletion before, between and after its post: not a byte of the text is left once the sweep is done."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from queues import tombstones
+from queues.elastic import Cluster, ClusterOptions
+from queues.elastic.everything import every_document
+from queues.elastic.mappings import INDICES
 from schemas.events import Deletion, DeletionTarget
 from streams.log import Event
 from streams.topics import DELETIONS
-from sunwai.assembly import Office
-from sunwai.settings import read_settings
 from tests.pipeline.office import OfficeUnderTest
 from text.skeleton import skeleton
 
@@ -36,18 +40,28 @@ def _ingest(office: OfficeUnderTest, tmp_path: Path, secrets: dict[str, str]) ->
 
 
 def _delete(office: OfficeUnderTest, *targets: tuple[DeletionTarget, str]) -> None:
-    parts = Office(read_settings(data=office.data))
-    parts.log.prepare()
-    deletions = (Deletion(target=target, id=id, at=datetime.now(UTC)) for target, id in targets)
-    parts.log.append([Event(DELETIONS.name, b"", deletion.model_dump_json().encode()) for deletion in deletions])
-    parts.log.close()
+    with office.parts() as parts:
+        parts.log.prepare()
+        deletions = (Deletion(target=target, id=id, at=datetime.now(UTC)) for target, id in targets)
+        parts.log.append([Event(DELETIONS.name, b"", deletion.model_dump_json().encode()) for deletion in deletions])
 
 
 def _left(office: OfficeUnderTest) -> list[str]:
-    """Files of the office that still hold a secret, or its skeleton."""
+    """What still holds a secret, or its skeleton: files of the embedded office, documents of the distributed one."""
     needles = {word.encode() for secret in SECRETS.values() for word in (secret, skeleton(secret))}
-    files = [path for path in office.data.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(needle in path.read_bytes().lower() for needle in needles)]
+    return [name for name, content in _kept(office) if any(needle in content.lower() for needle in needles)]
+
+
+def _kept(office: OfficeUnderTest) -> Iterator[tuple[str, bytes]]:
+    for path in office.data.rglob("*"):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    if "SUNWAI_STORE" in office.environment:
+        options = ClusterOptions(office.environment["SUNWAI_STORE"], office.environment["SUNWAI_NAMESPACE"])
+        with closing(Cluster(options)) as cluster:
+            for index in INDICES:
+                for source in every_document(cluster, index):
+                    yield index.name, json.dumps(source, ensure_ascii=False).encode()
 
 
 BOTH = ((DeletionTarget.POST, "501"), (DeletionTarget.AUTHOR, "77502"))
@@ -71,6 +85,18 @@ def test_nothing_is_left_of_a_deleted_post(office: OfficeUnderTest, tmp_path: Pa
     assert _left(office) == []
     office.sunwai("reindex")
     assert "no cases" in office.sunwai("search", SECRETS["501"])
+    assert _left(office) == []
+
+
+def test_what_is_erased_before_anybody_has_read_it_is_counted(tmp_path: Path) -> None:
+    """On the embedded log: Kafka cannot empty what nobody has read."""
+    office = OfficeUnderTest(tmp_path / "office")
+    _ingest(office, tmp_path, SECRETS)
+    with office.parts() as parts:
+        for target, id in BOTH:
+            tombstones.bury(parts.state, Deletion(target=target, id=id, at=datetime.now(UTC)))
+        parts.sweep()
+    assert office.work_off()["received"] == 2
     assert _left(office) == []
 
 

@@ -1,8 +1,7 @@
-"""kill -9: of the whole worker at random moments, and of filing at each call of its protocol."""
+"""kill -9 of the whole worker at random moments, of its steps, and of itself."""
 
 import os
 import random
-import subprocess
 import sys
 import time
 from functools import partial
@@ -26,35 +25,16 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
     for _ in range(KILLS):
         before = office.filed()
         with office.running("sunwai", "worker") as worker:
-            wait_for(partial(progress, office, before), "the worker to make progress")
+            wait_for(partial(progress, office, before), "the worker to make progress", seconds=120)
             time.sleep(moments.uniform(0.0, 0.3))  # the moment is what is random here, nothing is waited for
             kill_group(worker)
     found = office.work_off()
     assert (found["received"], found["dead_letters"]) == (POSTS, 0)
-    assert_whole(office.data, (f"x:{post['id']}" for post in make_feed(POSTS)))
+    assert_whole(office, (f"x:{post['id']}" for post in make_feed(POSTS)))
 
 
 def progress(office: OfficeUnderTest, before: int) -> bool:
     return before == POSTS or office.filed() > before
-
-
-def dead_or_done(process: "subprocess.Popen[bytes]", office: OfficeUnderTest, count: int) -> bool:
-    return process.poll() is not None or done(office, count)
-
-
-CALLS = ("holders", "claim_keys", "create_mentions", "create_complainants", "case_totals", "write_cases", "get_many")
-
-
-@pytest.mark.parametrize("call", CALLS)
-def test_a_kill_at_each_call_of_filing_loses_nothing(office: OfficeUnderTest, tmp_path: Path, call: str) -> None:
-    count = 600
-    office.ingest(write_feed(tmp_path / "feed.jsonl", count, seed=3))
-    with office.running("sunwai.step", "triage"):
-        for when, nth in (("before", 1), ("after", 2)):
-            with office.running("tests.pipeline.dying_step", call, when, str(nth)) as filing:
-                wait_for(partial(dead_or_done, filing, office, count), "the step to die")
-    assert office.work_off()["received"] == count
-    assert_whole(office.data, (f"x:{post['id']}" for post in make_feed(count, seed=3)))
 
 
 def done(office: OfficeUnderTest, count: int) -> bool:
@@ -67,7 +47,7 @@ def test_a_killed_step_is_started_again_by_the_worker(office: OfficeUnderTest, t
     with office.running("sunwai", "worker") as worker:
         wait_for(lambda: done(office, 100), "the first posts")
         children = child_ids(worker.pid)
-        assert len(children) == 2
+        assert len(children) == 3
         for child in children:
             os.kill(child, 9)
         office.ingest(second)

@@ -7,9 +7,7 @@ import pytest
 
 from streams.log import Event
 from streams.topics import MENTIONS
-from sunwai.assembly import Office
 from sunwai.ports import free_port
-from sunwai.settings import read_settings
 from tests.pipeline.feed import write_feed
 from tests.pipeline.office import OfficeUnderTest, wait_for
 
@@ -21,9 +19,8 @@ def test_the_worker_shows_what_it_filed_what_it_could_not_read_and_its_lag(
 ) -> None:
     port = free_port("127.0.0.1")
     office.ingest(write_feed(tmp_path / "feed.jsonl", 50))
-    parts = Office(read_settings(data=office.data))
-    parts.log.append([Event(MENTIONS.name, b"", b"junk")])
-    parts.log.close()
+    with office.parts() as parts:
+        parts.log.append([Event(MENTIONS.name, b"", b"junk")])
     with office.running("sunwai", "worker", "--metrics-port", str(port)):
         wait_for(lambda: 'sunwai_dead_letters_total{topic="mentions"} 1.0' in metrics(port), "the dead letter counted")
         wait_for(lambda: 'sunwai_filed_posts_total{disposition="case"}' in metrics(port), "filed posts")

@@ -9,8 +9,6 @@ import pytest
 
 from streams.log import Event
 from streams.topics import DELETIONS, MENTIONS, TRIAGED
-from sunwai.assembly import Office
-from sunwai.settings import read_settings
 from tests.pipeline.office import OfficeUnderTest, wait_for
 
 pytestmark = pytest.mark.process
@@ -52,13 +50,12 @@ READABLE = {
 
 
 def test_poison_is_a_case_or_a_dead_letter_and_stops_nothing(office: OfficeUnderTest) -> None:
-    parts = Office(read_settings(data=office.data))
-    parts.log.prepare()
-    poison = [*UNREADABLE.values(), *READABLE.values()]
-    parts.log.append([Event(MENTIONS.name, b"", value) for value in poison])
-    parts.log.append([Event(topic.name, b"", b"\x00junk") for topic in (TRIAGED, DELETIONS)])
-    parts.log.append([Event(MENTIONS.name, b"", _post("200", "sarkari nal band hai teen din se"))])
-    parts.log.close()
+    with office.parts() as parts:
+        parts.log.prepare()
+        poison = [*UNREADABLE.values(), *READABLE.values()]
+        parts.log.append([Event(MENTIONS.name, b"", value) for value in poison])
+        parts.log.append([Event(topic.name, b"", b"\x00junk") for topic in (TRIAGED, DELETIONS)])
+        parts.log.append([Event(MENTIONS.name, b"", _post("200", "sarkari nal band hai teen din se"))])
     found = office.work_off()
     assert found["dead_letters"] == len(UNREADABLE) + 2
     assert found["triaged"] == len(READABLE) + 1
@@ -79,10 +76,9 @@ def test_poison_in_a_file_names_line_and_reason_and_the_rest_is_filed(office: Of
 
 def test_a_replay_after_a_fix_brings_dead_letters_in(office: OfficeUnderTest, tmp_path: Path) -> None:
     later = {"id": "400", "text": "kal se bijli nahi hai mohalle me", "created_at": "2026-01-01T00:00:00Z"}
-    parts = Office(read_settings(data=office.data))
-    parts.log.prepare()
-    parts.log.append([Event(MENTIONS.name, b"", json.dumps(later).encode()), Event(MENTIONS.name, b"", b"junk")])
-    parts.log.close()
+    with office.parts() as parts:
+        parts.log.prepare()
+        parts.log.append([Event(MENTIONS.name, b"", json.dumps(later).encode()), Event(MENTIONS.name, b"", b"junk")])
     broken = tmp_path / "broken.py"
     broken.write_text(
         "import schemas.intake, schemas.mention, datetime\n"
@@ -94,3 +90,12 @@ def test_a_replay_after_a_fix_brings_dead_letters_in(office: OfficeUnderTest, tm
     office.sunwai("dead-letters", "replay")
     found = office.work_off()
     assert (found["dead_letters"], found["triaged"]) == (1, 1)
+    assert "post:x:400" in refs(office), "an erasure would find it"
+
+
+def refs(office: OfficeUnderTest) -> str:
+    """Whom the events of the raw topic speak of."""
+    with office.parts() as parts:
+        partitions = range(parts.log.partitions(MENTIONS.name))
+        events = [event for number in partitions for event in parts.log.read(MENTIONS.name, number, 0)]
+    return " ".join(event.headers.get("refs", b"").decode() for event in events)

@@ -1,5 +1,7 @@
 """A small office for tests: three departments, an oversight queue, two places."""
 
+from typing import Any
+
 from schemas.directory import (
     Department,
     DepartmentKind,
@@ -20,7 +22,8 @@ def _name(text: str) -> Name:
     return Name(en=text)
 
 
-def small_directory() -> Directory:
+def small_directory(**fields: Any) -> Directory:
+    """``fields`` replace or add keys."""
     water = Department(
         code="water-board",
         name=_name("Water Board"),
@@ -58,16 +61,17 @@ def small_directory() -> Directory:
         ),
         default_queue="grievances",
     )
-    return Directory(
-        version=1,
-        code="SPR",
-        name=_name("Sundarpur"),
-        departments=(water, police, district),
-        review_queue="review",
-        oversight_queue="oversight",
-        places=(
+    keys: dict[str, Any] = {
+        "version": 1,
+        "code": "SPR",
+        "name": _name("Sundarpur"),
+        "departments": (water, police, district),
+        "review_queue": "review",
+        "oversight_queue": "oversight",
+        "places": (
             Place(code="sundarpur", name=_name("Sundarpur"), kind=PlaceKind.DISTRICT),
             Place(code="sadar", name=_name("Sadar"), kind=PlaceKind.TEHSIL, within="sundarpur"),
         ),
-        service_levels=(ServiceLevel(hours=4, urgencies=(Urgency.CRITICAL,)), ServiceLevel(hours=504)),
-    )
+        "service_levels": (ServiceLevel(hours=4, urgencies=(Urgency.CRITICAL,)), ServiceLevel(hours=504)),
+    }
+    return Directory(**(keys | fields))

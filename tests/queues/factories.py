@@ -7,7 +7,7 @@ from queues.naming import case_id, docket_number
 from schemas.case import Case, CasePost, Complainant, Disposition, MentionRecord, PostKind, Status
 from schemas.labels import ComplaintType, Urgency
 from schemas.mention import Author, Mention
-from schemas.triage import Triage, TriagedMention
+from schemas.triage import PlaceCandidate, Triage, TriagedMention
 
 __all__ = [
     "NOW",
@@ -73,6 +73,7 @@ def make_triage(
     rumour: float = 0.02,
     needs_human: bool = False,
     because: Sequence[str] = ("paani", "nahi"),
+    place: str | None = None,
 ) -> Triage:
     return Triage(
         language=language,
@@ -85,6 +86,7 @@ def make_triage(
         text=text,
         needs_human=needs_human,
         because=tuple(because),
+        places=() if place is None else (PlaceCandidate(code=place, confidence=0.9, matched=place),),
         model="linear-test",
     )
 

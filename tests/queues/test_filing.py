@@ -11,28 +11,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queues import tombstones
-from queues.deciding import root_ids
+from queues import acts, tombstones
+from queues.audit import write_cases
+from queues.casework import absorb
+from queues.deciding import REVIEW_SAMPLE, read_roots
+from queues.escalation import on_due
 from queues.filing import Filing
+from queues.lifecycle import Actor, Party
 from queues.naming import case_id
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
-from queues.store import EVERYTHING, CaseQuery
-from schemas.case import Case, Disposition, PostKind, Status
+from queues.state import StateStore
+from queues.store import EVERYTHING, CaseQuery, CaseStore
+from schemas.case import MAX_HISTORY, Case, Disposition, HistoryEntry, PostKind, Status
 from schemas.events import Deletion, DeletionTarget
 from schemas.labels import ComplaintType, Urgency
+from schemas.replies import Replies
 from schemas.triage import TriagedMention
 from tests.queues.directories import small_directory
-from tests.queues.factories import NOW, make_author, make_mention, make_triage, make_triaged
+from tests.queues.factories import NOW, make_author, make_case, make_mention, make_triage, make_triaged
 
-DIRECTORY = small_directory()
+DIRECTORY = small_directory(replies=Replies(acknowledge=True))
 
 
 class Office:
-    """A store, a state store and filing over them, as the filing process has them."""
+    """Two stores and filing over them, as the filing process has them; embedded ones unless others are given."""
 
-    def __init__(self, folder: Path):
-        self.store = SqliteCaseStore(folder / "cases.db")
-        self.state = SqliteStateStore(folder / "cases.db")
+    def __init__(self, folder: Path, stores: tuple[CaseStore, StateStore] | None = None):
+        file = folder / "cases.db"
+        self.store, self.state = stores or (SqliteCaseStore(file), SqliteStateStore(file))
         self.filing = Filing(self.store, self.state, DIRECTORY, lambda: NOW)
 
     def file(self, *items: TriagedMention) -> None:
@@ -41,8 +47,18 @@ class Office:
     def case_of(self, item: TriagedMention) -> Case:
         record = self.store.mentions([item.mention.key])[item.mention.key]
         assert record.case_id is not None
-        root = root_ids(self.store, [record.case_id])[record.case_id]
+        root = read_roots(self.store, [record.case_id])[1][record.case_id]
         return self.store.cases([root])[root].case
+
+    def tell_all_that_is_due(self) -> None:
+        """As the clock does, long after every time that was promised."""
+        for found in self.store.search(CaseQuery(limit=500), EVERYTHING).cases:
+            told = on_due(found.case, DIRECTORY, NOW + timedelta(days=60))
+            assert any(entry.by == "clock" for entry in told.history)
+            assert all(write_cases(self.store, [(told, found.version)]))
+
+    def is_filed(self, item: TriagedMention) -> bool:
+        return self.disposition(item) in {Disposition.CASE, Disposition.JOINED}
 
     def disposition(self, item: TriagedMention) -> Disposition:
         return self.store.mentions([item.mention.key])[item.mention.key].disposition
@@ -51,7 +67,8 @@ class Office:
         return [found.case for found in self.store.search(CaseQuery(limit=500), EVERYTHING).cases]
 
     def close(self) -> None:
-        self.state.close()
+        if isinstance(self.state, SqliteStateStore):
+            self.state.close()
         self.store.close()
 
 
@@ -73,7 +90,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def post(id: str, author: str = "a", **fields: Any) -> TriagedMention:
-    triage = {name: fields.pop(name) for name in ("complaint", "urgency", "type", "needs_human") if name in fields}
+    said = ("complaint", "urgency", "type", "needs_human", "place")
+    triage = {name: fields.pop(name) for name in said if name in fields}
     mention = make_mention(id, author=make_author(author, handle=fields.pop("handle", f"h_{author}")), **fields)
     return make_triaged(mention, make_triage(mention.text, **triage))
 
@@ -88,6 +106,21 @@ FAMILY = (
     post("6", "ravi", text="koi jawab to do saheb", in_reply_to="2"),
 )
 """An original, its author's replies (one known only by what it answers), a repost, a copy, a repost of the copy."""
+COURTEOUS = "Respected sir please 3 दिन से पानी नहीं आ रहा, koi sunne wala nahi, kripya dhyan dein #PaaniDo #Help"
+LONG = f"Gandhi chowk ke paas {ORIGINAL.mention.text} teen baar likha hai"
+CAMPAIGN = (
+    *FAMILY,
+    post("10", "a", text=COURTEOUS),
+    post("11", "b", text="Kindly look into this sir @JalSundarpur @DMSundarpur #urgent", quote_of="10"),
+    post("12", "c", text="RT", quote_of="4", complaint=0.4, needs_human=True),
+)
+"""With copies and quotes that add courtesies and tags, and nothing to the matter."""
+ELSEWHERE = (
+    post("13", "d", place="lal-bagh"),
+    post("14", "e", text="Lal Bagh", quote_of="1", place="lal-bagh"),
+    post("15", "ravi", text="Lal Bagh me bhi nal sookha hai", in_reply_to="1", conversation_id="1", place="lal-bagh"),
+)
+"""A copy, a quote and a reply that each name another place."""
 STRANGER = post("9", "vimla", text="hamare mohalle ka nal toota hai, sadak par pani")
 
 
@@ -96,7 +129,7 @@ def test_a_complaint_opens_a_case_with_docket_clock_and_reason(office: Office) -
     case = office.case_of(ORIGINAL)
     assert (case.queue, case.status, case.complainants, case.post_count) == ("water", Status.NEW, 1, 1)
     assert case.docket is not None and case.docket.startswith("SPR-")
-    assert case.due_at == ORIGINAL.mention.received_at + timedelta(hours=504)
+    assert case.deadline_at == ORIGINAL.mention.received_at + timedelta(hours=504)
     assert "@JalSundarpur" in case.reason
     assert case.history[0].act == "opened"
 
@@ -110,8 +143,11 @@ def test_what_belongs_together_is_one_case(office: Office) -> None:
     assert len(office.cases()) == 2
 
 
-@settings(max_examples=40)
-@given(order=st.permutations([*FAMILY, STRANGER]), sizes=st.lists(st.integers(1, 4), min_size=7, max_size=7))
+@settings(max_examples=25)
+@given(
+    order=st.permutations([*CAMPAIGN, *ELSEWHERE, STRANGER]),
+    sizes=st.lists(st.integers(1, 4), min_size=13, max_size=13),
+)
 def test_any_order_in_any_batches_gives_the_same_groups(order: Sequence[TriagedMention], sizes: list[int]) -> None:
     with new_office() as office:
         rest = [*order]
@@ -119,10 +155,50 @@ def test_any_order_in_any_batches_gives_the_same_groups(order: Sequence[TriagedM
             office.file(*rest[:size])
             rest = rest[size:]
         case = office.case_of(ORIGINAL)
-        assert {office.case_of(item).id for item in FAMILY} == {case.id}
-        assert (case.post_count, case.complainants) == (6, 4)
-        assert len(office.cases()) == 2
+        assert {office.case_of(item).id for item in CAMPAIGN} == {case.id}
+        assert (case.post_count, case.complainants) == (9, 7)
+        assert {office.case_of(item).post_count for item in (*ELSEWHERE, STRANGER)} == {1}
+        assert len(office.cases()) == 5
         assert case.due_at is not None
+
+
+@settings(max_examples=20)
+@given(order=st.permutations(FAMILY))
+def test_what_the_clock_has_told_of_two_cases_does_not_keep_them_apart(order: Sequence[TriagedMention]) -> None:
+    with new_office() as office:
+        for item in order:
+            office.file(item)
+            office.tell_all_that_is_due()
+        assert {office.case_of(item).id for item in FAMILY} == {office.case_of(ORIGINAL).id}
+
+
+def test_what_people_have_worked_on_stays_theirs_when_the_clock_has_filled_its_history() -> None:
+    sita = Actor("sita", Party.OFFICER)
+    one, two = (acts.note(make_case(id), sita, NOW, text="rang the writer") for id in ("1", "2"))
+    told = tuple(HistoryEntry(at=NOW, by="clock", act="reminded") for _ in range(MAX_HISTORY))
+    cut = [case.model_copy(update={"history": told}) for case in (one, two)]
+    assert absorb(cut[0], cut[1], DIRECTORY, NOW) is None
+    assert absorb(cut[0], make_case("3"), DIRECTORY, NOW) is not None
+
+
+def test_a_copy_that_takes_a_worse_turn_joins_and_makes_the_case_urgent_at_once(office: Office) -> None:
+    office.file(post("16", "ravi", text=LONG))
+    worse = post("17", "meena", text=f"{LONG}, ab transformer se dhuan nikal raha hai", urgency=Urgency.CRITICAL)
+    office.file(worse)
+    case = office.case_of(worse)
+    assert (case.urgency, case.complainants) == (Urgency.CRITICAL, 2)
+    assert case.due_at == case.received_at, "it rings at once"
+
+
+def test_that_it_is_still_so_in_the_same_place_joins_and_that_it_is_so_elsewhere_does_not(office: Office) -> None:
+    here = {"in_reply_to": "18", "conversation_id": "18"}
+    root = post("18", "ravi", text="Gandhi chowk me pani nahi", place="gandhi-chowk")
+    still = post("19", "ravi", text="Gandhi chowk me abhi bhi nahi aaya", place="gandhi-chowk", **here)
+    told = post("20", "ravi", text="Gandhi chowk me bhi aaj tanker nahi aaya", place="gandhi-chowk", **here)
+    other = post("21", "ravi", text="Also no water in Lal Bagh", place="lal-bagh", **here)
+    office.file(root, still, told, other)
+    assert {office.case_of(item).id for item in (still, told)} == {office.case_of(root).id}
+    assert (office.case_of(other).post_count, office.case_of(other).place) == (1, "lal-bagh")
 
 
 def test_filing_again_changes_nothing_even_with_another_model(office: Office) -> None:
@@ -187,6 +263,24 @@ def test_no_complaint_is_recorded_and_makes_no_case(office: Office) -> None:
     assert office.cases() == []
 
 
+def test_a_repost_of_what_is_no_complaint_is_together_with_it_whichever_comes_first() -> None:
+    jokes = [post(f"j{n}", "ravi", text="suraj phir nikla", complaint=0.05) for n in range(REVIEW_SAMPLE * 3)]
+    reposts = [
+        post(f"r{n}", "meena", text="suraj phir nikla", complaint=0.05, repost_of=f"j{n}") for n in range(len(jokes))
+    ]
+    with new_office() as one, new_office() as other:
+        one.file(*jokes)
+        one.file(*reposts)
+        other.file(*reposts)
+        other.file(*jokes)
+        pairs = [
+            [(office.is_filed(a), office.is_filed(b)) for a, b in zip(jokes, reposts, strict=True)]
+            for office in (one, other)
+        ]
+    assert pairs[0] == pairs[1]
+    assert {(True, True), (False, False)} == {*pairs[0]}, "and some were in the sample"
+
+
 def test_thanks_in_the_complaints_own_thread_joins_it(office: Office) -> None:
     thanks = post("21", "ravi", complaint=0.02, text="pani aa gaya, dhanyavaad", in_reply_to="1")
     office.file(ORIGINAL, thanks)
@@ -221,7 +315,8 @@ def test_a_worse_turn_raises_the_urgency_and_brings_the_due_moment_forward(offic
     office.file(worse)
     case = office.case_of(ORIGINAL)
     assert case.urgency is Urgency.CRITICAL
-    assert case.due_at == ORIGINAL.mention.received_at + timedelta(hours=4)
+    assert case.deadline_at == ORIGINAL.mention.received_at + timedelta(hours=4)
+    assert case.due_at == ORIGINAL.mention.received_at, "and it rings at once"
 
 
 def test_no_machine_changes_what_a_person_has_set(office: Office) -> None:
@@ -256,6 +351,15 @@ def test_a_direction_moves_the_case_and_says_by_whom(office: Office, citizen_fir
     assert (case.queue, case.directed_by) == ("police-traffic", "dmsundarpur")
     assert "dmsundarpur" in case.reason
     assert case.complainants == 1
+
+
+def test_a_case_that_is_directed_out_of_review_is_acknowledged(office: Office) -> None:
+    unsure = post("64", needs_human=True)
+    office.file(unsure)
+    assert office.case_of(unsure).outbox == ()
+    office.file(post("65", "dm", handle="dmsundarpur", handles=["sundarpurtraffic"], text="see", in_reply_to="64"))
+    case = office.case_of(unsure)
+    assert case.docket is not None and case.docket in case.outbox[0].text
 
 
 def test_several_offices_tagged_make_one_case_with_the_others_watching(office: Office) -> None:

@@ -108,11 +108,14 @@ def test_an_author_can_be_named_by_handle() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("colour:red", r"^colour:red: there is no filter colour:; allowed are type:, queue:, status:.* is:$"),
+        ("colour:red", r"^colour:red: there is no filter colour:; allowed are type:, queue:, status:.* is:, sort:$"),
         ("type:rods", r"^type:rods: allowed are roads, water_supply, .*other$"),
         ("status:open", "^status:open: allowed are review, new, .*dismissed$"),
         ("urgency:high", "^urgency:high: allowed are critical, normal, suggestion$"),
-        ("is:late", "^is:late: allowed are open, any$"),
+        ("is:early", "^is:early: allowed are open, any, late, unassigned, kept, missed$"),
+        ("is:late", "^is:late: allowed are"),
+        ("sort:size", "^sort:size: allowed are pressing, deadline, newest, oldest, people$"),
+        ("with:a!b", "^with:a!b: a user name is"),
         ("type:", "^type:: a value is missing"),
         ("type: roads", "^type:: a value is missing"),
         ("type:,", "^type:,: a value is missing"),

@@ -46,7 +46,11 @@ def made(**fields: Any) -> Directory:
 def test_what_is_left_out_has_a_sensible_value() -> None:
     directory = made()
     assert directory.timezone == "Asia/Kolkata"
-    assert (directory.thresholds.dismiss, directory.thresholds.route) == (0.35, 0.6)
+    assert (directory.thresholds.precision, directory.thresholds.dismiss, directory.thresholds.route) == (
+        0.88,
+        None,
+        None,
+    )
     assert directory.retention.topics == 7
 
 
@@ -94,7 +98,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "no departments": ({"departments": []}, "at least 1 item"),
     "another version": ({"version": 2}, "Input should be 1"),
     "a code in small letters": ({"code": "spr"}, "should match pattern"),
-    "a probability over one": ({"thresholds": {"route": 1.5}}, "less than or equal to 1"),
+    "a probability over one": ({"thresholds": {"dismiss": 0.2, "route": 1.5}}, "less than or equal to 1"),
+    "one bound without the other": ({"thresholds": {"route": 0.7}}, "fixed together or not at all"),
     "no time at all": ({"service_levels": [{"hours": 0}]}, "greater than 0"),
     "topics for a year": ({"retention": {"topics": 365}}, "less than or equal to 90"),
 }

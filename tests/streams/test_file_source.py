@@ -492,3 +492,24 @@ def test_only_lines_can_be_followed(kit: IntakeKit, tmp_path: Path, name: str) -
     path = write(tmp_path / name, b"id,text\n" if name == "posts.csv" else b"[]")
     with pytest.raises(RecordError, match="leave out --follow"):
         Following(kit, path, []).run()
+
+
+def archived(id: str, text: str, **more: Any) -> dict[str, Any]:
+    plain = {"id_str": id, "id": id, "full_text": text, "created_at": "Mon Mar 02 08:00:00 +0000 2026"}
+    mentions = [{"screen_name": "Asha_K", "id_str": "7"}]
+    return {"tweet": plain | {"entities": {"user_mentions": mentions}, "in_reply_to_status_id_str": "11"} | more}
+
+
+def test_an_archive_of_x_is_read_as_posts_of_its_account(kit: IntakeKit, tmp_path: Path) -> None:
+    posts = [archived("1", "@Asha_K देख रहे हैं"), archived("2", "सूचना", in_reply_to_status_id_str=None), {"tweet": {}}]
+    path = write(tmp_path / "tweets.js", b"window.YTD.tweets.part0 = " + json.dumps(posts).encode())
+    account = [{"account": {"accountId": "55", "username": "JalSundarpur", "email": "x@y.example"}}]
+    write(tmp_path / "account.js", b"window.YTD.account.part0 = " + json.dumps(account).encode())
+    assert read(kit, path) == Summary(2, 1, 0, False)
+    first, second = kit.mentions()
+    assert (first.author.id, first.author.handle, first.handles) == ("55", "jalsundarpur", ("asha_k",))
+    assert (first.in_reply_to, first.created_at) == ("11", NOW - timedelta(hours=1))
+    assert (second.text, second.in_reply_to) == ("सूचना", None)
+    assert read(kit, path).skipped == 3, "it goes on where it stopped"
+    (tmp_path / "account.js").unlink()
+    assert read(kit, path, again=True).published == 2, "also without the file that says whose it is"

@@ -35,6 +35,9 @@ class SqliteBroker:
         self.log = SqliteLog(path, partitions=4, retention=timedelta(days=7), max_bytes=1 << 30)
         self.log.create_topic(self.topic)
 
+    def group(self, name: str) -> str:
+        return name
+
     def committed(self, group: str) -> dict[int, int]:
         found = {partition: self.log.committed(group, self.topic, partition) for partition in range(4)}
         return {partition: offset for partition, offset in found.items() if offset is not None}

@@ -11,6 +11,7 @@ import pytest
 from classifiers.api import Classifier, Post, load
 from queues.seal import Sealer, SealError, read_or_make_key
 from schemas.events import Observation
+from schemas.labels import Sensitivity
 from schemas.triage import Triage, TriagedMention
 from streams.events import Received
 from streams.log import Event, Position
@@ -54,6 +55,34 @@ def test_a_post_goes_to_filing_masked_with_its_original_sealed(classifier: Class
     [observed] = out["observed"]
     assert b"ramu" not in observed.value
     assert Observation.model_validate_json(observed.value).key == "x:1"
+
+
+def test_a_tip_is_for_the_watch_alone(classifier: Classifier) -> None:
+    raw = json.dumps(
+        {"id": "1", "platform": "tip", "text": f"paani mein zahar, call karo {PHONE}", "author_id": "asha"}
+    )
+    out = by_topic(triaging(classifier)([received(raw.encode())]))
+    assert set(out) == {"observed"}
+    [observed] = out["observed"]
+    assert not {b"asha", PHONE.encode()} & {*observed.value.split()}
+    assert Observation.model_validate_json(observed.value).key == "tip:1"
+
+
+@pytest.mark.parametrize(
+    ("text", "watched"),
+    [
+        ("@SundarpurPolice meri 6 saal ki beti subah se nahi mil rahi, madad karo", False),
+        ("Savdhan! shahar me bachcha chor gang ghoom raha hai, 3 bachche utha liye. sabko forward karo", True),
+        ("बच्चा चोर गिरोह शहर में घूम रहा है, अपने बच्चों को घर से बाहर न भेजें, सबको भेजें", True),
+    ],
+)
+def test_a_victim_is_not_watched_and_a_tale_of_child_lifters_is(
+    classifier: Classifier, text: str, watched: bool
+) -> None:
+    out = by_topic(triaging(classifier)([received(json.dumps({"id": "1", "text": text}).encode())]))
+    triage = TriagedMention.model_validate_json(out["triaged"][0].value).triage
+    assert Sensitivity.CHILD in triage.sensitivity
+    assert ("observed" in out) == watched
 
 
 def test_a_sealed_text_opens_under_no_other_key() -> None:

@@ -9,13 +9,18 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from queues.directory_file import load_directory
 from queues.state import StateStore, StoreDownError
 from schemas.directory import Directory, Source
+from schemas.keeping import PostPaths
+from schemas.terms import TermRule
 from streams.log import LogDownError
 from streams.sources.nonces import NONCE
 from streams.sources.publish import Publisher
+from streams.sources.standing import SOURCE as SOURCE_KIND
+from streams.sources.standing import standings
 from streams.sources.webhook import MAX_BODY_BYTES, ingest_router, signature
 from streams.topics import MENTIONS
 from streams.transports.sqlite_log import SqliteLog
@@ -312,3 +317,113 @@ class _DownStore:
             raise StoreDownError(f"{name}: disk gone")
 
         return down
+
+
+# -- how it stands
+
+
+async def test_what_a_source_brought_is_shown(portal: Portal) -> None:
+    for _ in range(3):
+        await portal.send(POST)
+        portal.kit.now += timedelta(seconds=2)
+    await portal.send(POST, portal.headers(b"another body"))
+    [standing] = standings(portal.kit.state, portal.kit.now)
+    assert (standing.id, standing.connected, standing.today) == (f"ingest/{SOURCE}", True, 3)
+    assert (standing.errors, standing.last_error, standing.budget_left) == (1, "not_signed", None)
+    assert standings(portal.kit.state, portal.kit.now + timedelta(days=1))[0].today == 0
+
+
+async def test_a_burst_is_one_note_and_nothing_of_it_is_forgotten(portal: Portal) -> None:
+    for _ in range(50):
+        await portal.send(POST)
+    assert portal.kit.state.scan(SOURCE_KIND)[0].version == 1
+    portal.kit.now += timedelta(seconds=1)
+    await portal.send(POST)
+    assert standings(portal.kit.state, portal.kit.now)[0].today == 51
+
+
+async def test_two_processes_add_up_and_strangers_leave_no_record(portal: Portal, directory: Directory) -> None:
+    await portal.send(POST)
+    other = Portal(portal.kit, directory)
+    await other.send(POST, portal.headers(json.dumps(POST).encode()))
+    await portal.send(POST, source="nobody")
+    [standing] = standings(portal.kit.state, portal.kit.now)
+    assert standing.today == 2
+
+
+# -- a portal with a form of its own
+
+MAPPING = {
+    "posts": "$.tickets[*]",
+    "id": "$.number",
+    "text": "$.complaint.words",
+    "author_id": "$.citizen['person id']",
+    "to": "$.offices",
+    "created_at": "$.at",
+}
+TICKET = {
+    "number": 17,
+    "complaint": {"words": "सड़क टूटी है"},
+    "citizen": {"person id": "c-9"},
+    "offices": ["JalSundarpur"],
+    "at": "2026-03-02T08:00:00+05:30",
+}
+
+
+@pytest.fixture
+def mapped(kit: IntakeKit, directory: Directory) -> Portal:
+    source = directory.sources[0].model_copy(update={"mapping": PostPaths.model_validate(MAPPING)})
+    return Portal(kit, directory.model_copy(update={"sources": (source,)}))
+
+
+async def test_posts_are_found_where_the_directory_says(mapped: Portal) -> None:
+    second = TICKET | {"number": 18, "citizen": {}, "offices": None}
+    answer = await mapped.send({"sent_by": "app", "tickets": [TICKET, second]})
+    assert answer.json() == {"accepted": 2, "dead_letters": []}
+    first, other = mapped.kit.mentions()
+    assert (first.key, first.text, first.author.id) == ("portal:17", "सड़क टूटी है", "c-9")
+    assert (first.handles, first.created_at.hour) == (("jalsundarpur",), 2)
+    assert other.author.id == "unknown-18"
+
+
+async def test_a_ticket_that_does_not_fit_is_kept_as_it_came(mapped: Portal) -> None:
+    odd = {"number": 19, "complaint": "words without an object"}
+    answer = await mapped.send({"tickets": [TICKET, odd]})
+    assert answer.json()["accepted"] == 1
+    assert answer.json()["dead_letters"][0]["reason"].startswith("text: ")
+    assert [json.loads(letter.value or b"") for letter in mapped.kit.letters()] == [odd]
+
+
+@pytest.mark.parametrize("body", [{}, {"tickets": []}, [TICKET], 5, {"tickets": {"a": 1}}])
+async def test_a_body_without_a_post_is_kept(mapped: Portal, body: Any) -> None:
+    answer = await mapped.send(body)
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 0)
+    assert len(mapped.kit.letters()) == 1
+
+
+async def test_a_mapping_brings_no_more_posts_than_any_request(mapped: Portal) -> None:
+    problem(await mapped.send({"tickets": [TICKET] * 1001}), 413, "too_many")
+    assert mapped.kit.letters() == []
+
+
+@pytest.mark.parametrize("path", ["$[", "a b", "$.a | $.b", "x" * 501])
+def test_a_path_that_is_none_is_a_mistake_of_the_directory(path: str) -> None:
+    with pytest.raises(ValidationError):
+        PostPaths.model_validate(MAPPING | {"id": path})
+
+
+async def test_of_a_source_that_looks_for_terms_what_nobody_asked_for_is_left_out(
+    kit: IntakeKit, directory: Directory
+) -> None:
+    sources = tuple(source.model_copy(update={"terms": True}) for source in directory.sources)
+    rules = (TermRule(words=("dam toot",)),)
+    portal = Portal(kit, directory.model_copy(update={"sources": sources, "watch_terms": rules}))
+    posts = [
+        {"id": "1", "text": "aaj mausam suhana hai"},
+        {"id": "2", "text": "bhago, dam toot gaya"},
+        {"id": "3"},
+        {"id": "4", "text": "@SundarpurPolice chori ho gayi"},
+    ]
+    answer = (await portal.send(posts)).json()
+    assert (answer["accepted"], answer["left_out"]) == (2, 1)
+    assert {post.id: post.by_terms for post in kit.mentions()} == {"2": True, "4": False}

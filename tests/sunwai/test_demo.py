@@ -91,10 +91,12 @@ def _root(post: Mention, by_id: dict[str, Mention]) -> Mention:
     return post
 
 
-def test_a_rumour_begins_to_spread_and_is_denied(town: list[Mention]) -> None:
+def test_a_rumour_has_begun_to_spread_grows_and_is_denied(town: list[Mention]) -> None:
     spreading = [post for post in town if re.fullmatch(r"demo-r\d+", post.id)]
     assert len({post.author.id for post in spreading}) >= 20
-    assert spreading[0].created_at > NOW
+    times = [post.created_at for post in spreading]
+    assert NOW - timedelta(minutes=5) < times[0] < times[7] < NOW, "told as soon as the desk is open"
+    assert NOW < times[15] < NOW + timedelta(minutes=3), "and seen to grow"
     denying = [post for post in town if re.fullmatch(r"demo-d\d+", post.id)]
     assert len([post for post in denying if post.author.handle in OFFICES]) >= 2
     asking = [post for post in town if re.fullmatch(r"demo-q\d+", post.id)]

@@ -38,7 +38,7 @@ def test_every_metric_of_the_worker_is_documented() -> None:
     assert all(f"`{name}`" in CONFIGURATION for name in names | {LAG_METRIC[0]})
 
 
-@pytest.mark.parametrize("key", set(Directory.model_fields) - {"version"})
+@pytest.mark.parametrize("key", sorted(set(Directory.model_fields) - {"version"}))
 def test_every_key_of_the_directory_is_documented(key: str) -> None:
     assert f"`{key}`" in CONFIGURATION
 

@@ -1,6 +1,9 @@
 """What the text functions promise: hostile text does no harm, scripts meet, personal numbers do not get through."""
 
 import json
+import re
+import sys
+import unicodedata
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from text.mask import mask
-from text.normalise import hashtag_words, normalise, safe, strip_addresses, words
+from text.normalise import (
+    _ADDRESS,
+    MARK,
+    MARKS,
+    MAX_MARKS,
+    hashtag_words,
+    normalise,
+    safe,
+    strip_addresses,
+    words,
+)
 from text.skeleton import skeleton, skeleton_word
 
 DATA = Path(__file__).parent / "data"
@@ -22,6 +35,20 @@ def lines(name: str) -> Iterator[str]:
     return (line for line in (DATA / name).read_text(encoding="utf-8").split("\n") if line and line[0] != "#")
 
 
+ADDRESS_PARTS = (
+    "RT",
+    "RT ",
+    "@ramu",
+    "@ ramu:",
+    ":",
+    "https://t.co/x",
+    "www.a.in",
+    "WWW.",
+    "wa.me/1",
+    "a@b.in",
+    "paani",
+    "(@x)",
+)
 POSTS: list[dict[str, Any]] = [json.loads(line) for line in lines("masking_posts.jsonl")]
 
 
@@ -62,8 +89,37 @@ def test_a_megabyte_of_hostile_text_ends(hostile: str) -> None:
         act(hostile)  # quadratic work would take minutes here
 
 
+@given(
+    st.lists(st.sampled_from(ADDRESS_PARTS) | st.text(max_size=6), max_size=12), st.sampled_from([" ", "", "\n", "  "])
+)
+def test_addresses_go_wherever_they_stand(parts: list[str], between: str) -> None:
+    text = between.join(parts)
+    assert strip_addresses(text) == " ".join(_ADDRESS.sub(" ", text).split())
+
+
+def test_a_flood_of_any_mark_is_cut() -> None:
+    """Floods are looked for only among signs that are no letter, digit, space or ASCII: no mark is one of these."""
+    assert not re.search(f"(?=[{MARKS}])[\\w\\s!-~]", "".join(map(chr, range(sys.maxunicode + 1))))
+    for mark in ("\u0301", "\u093e", "\u20d0", "\u0bcd"):
+        assert safe(f"क{mark * 40}") == f"क{mark * MAX_MARKS}"
+
+
 def test_words_do_not_break_at_vowel_signs() -> None:
     assert words(normalise("पानी नहीं, bijli2 भी!")) == ["पानी", "नहीं", "bijli2", "भी"]
+
+
+def test_every_combining_mark_is_a_mark_and_no_letter_is() -> None:
+    points = [chr(point) for point in range(sys.maxunicode + 1)]
+    marks = {point for point in points if unicodedata.category(point)[0] == "M"}
+    assert {point for point in points if re.fullmatch(MARK, point)} == marks
+
+
+@pytest.mark.parametrize("pair", ["\u0301\u0302", "\U0001e130\U0001e131", "\u0902\U00011001"])
+def test_a_flood_of_marks_is_cut_in_whatever_plane(pair: str) -> None:
+    for act in (normalise, safe):
+        kept = act(f"पानी ट{pair * 30} bijli{pair * 30}")
+        assert max(len(run) for run in re.findall(f"{MARK}+", kept)) == MAX_MARKS
+        assert kept.startswith("पानी ट") and " bijl" in kept
 
 
 def test_nukta_forms_and_invisible_characters_meet() -> None:
