@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from desk.listing import OPEN
 from desk.refusal import mark
 from desk.reports import date_said, one_message
 from desk.speaking import Speaker
 from queues.store import EVERYTHING, CaseQuery, CaseStore, Sort
-from schemas.case import Case
+from schemas.case import OPEN_STATUSES, Case
 from schemas.directory import Directory
 
 __all__ = ["Digest", "digest_of", "digest_text", "digest_title"]
 
 _NAMED = 8
+_OPEN = tuple(sorted(OPEN_STATUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Digest:
 def digest_of(store: CaseStore, directory: Directory, name: str, now: datetime) -> Digest | None:
     """None for somebody who has no open case. May raise StoreDownError. Cost: three counts, and a page of a few."""
     midnight = datetime.combine(now.astimezone(directory.zone).date() + timedelta(days=1), time(), directory.zone)
-    mine = CaseQuery(assignee=name, statuses=OPEN, sort=Sort.DEADLINE, limit=_NAMED)
+    mine = CaseQuery(assignee=name, statuses=_OPEN, sort=Sort.DEADLINE, limit=_NAMED)
 
     def count(before: datetime | None) -> int:
-        query = CaseQuery(assignee=name, statuses=OPEN, deadline_before=before)
+        query = CaseQuery(assignee=name, statuses=_OPEN, deadline_before=before)
         return store.tally(query, EVERYTHING, ()).total
 
     found = store.search(mine, EVERYTHING).cases

@@ -18,9 +18,7 @@ def classifier_of(settings: Settings, directory: Directory | None = None) -> Cla
 
 
 def check_models(settings: Settings, directory: Directory) -> None:
-    """Raises SettingsError where a folder named holds no usable model. The shipped one is not tried."""
-    if settings.model is None and settings.encoder is None:
-        return
+    """Raises SettingsError where a folder named holds no usable model."""
     try:
         classifier_of(settings, directory)
     except ModelError as error:
