@@ -3,63 +3,55 @@
 A command's module is imported when the command is asked for: ``sunwai status`` need not wait for a classifier.
 """
 
+import sys
+from collections.abc import Iterable
 from importlib import import_module
-from types import ModuleType
 
-import click
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
-__all__ = ["app", "main"]
+__all__ = ["app_of", "main", "whole_app"]
 
 _MODULES = {
-    **dict.fromkeys(("up", "worker", "desk"), "run"),
-    **dict.fromkeys(("status", "sources", "cases", "case", "search"), "read"),
-    **dict.fromkeys(("classify", "train", "evaluate"), "model"),
-    **dict.fromkeys(("watch", "claims", "spikes", "judged"), "watching"),
-    **dict.fromkeys(("check", "reindex", "migrate", "backup", "restore", "retention"), "operate"),
-    "leave": "leave",
-    "replay": "replay",
-    "ingest": "ingest",
-    "dead-letters": "dead_letters",
-    "user": "accounts",
-    "audit": "audit",
-    "report": "report",
-    "subscribers": "subscribers",
+    "run": ("up", "worker", "desk"),
+    "read": ("status", "sources", "cases", "case", "search"),
+    "model": ("classify", "train", "evaluate"),
+    "watching": ("watch", "claims", "spikes", "judged"),
+    "operate": ("check", "reindex", "migrate", "backup", "restore", "retention"),
+    "leave": ("leave",),
+    "replay": ("replay",),
+    "ingest": ("ingest",),
+    "dead_letters": ("dead-letters",),
+    "accounts": ("user",),
+    "audit": ("audit",),
+    "report": ("report",),
+    "subscribers": ("subscribers",),
 }
-"""The module in ``sunwai.commands`` that holds each command, in the order of ``sunwai --help``."""
+"""The commands of each module in ``sunwai.commands``, in the order of ``sunwai --help``."""
 
 
-class _OnDemand(TyperGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_MODULES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _MODULES:
-            return None
-        module = import_module(f"sunwai.commands.{_MODULES[cmd_name]}")
-        return _command(module, ctx, cmd_name)
+def whole_app() -> typer.Typer:
+    """The application with every command."""
+    return _app(_MODULES)
 
 
-def _command(module: ModuleType, ctx: click.Context, name: str) -> click.Command | None:
-    """A module adds commands of its own, or is one command with others below it."""
-    group = typer.Typer()
-    if not hasattr(module, "add_to"):
-        group.add_typer(module.app, name=name)
-    else:
-        module.add_to(group)
-    return get_group(group).get_command(ctx, name)
+def app_of(words: Iterable[str]) -> typer.Typer:
+    """The application as far as these words of a command line need it."""
+    asked = next(iter(words), "")
+    return _app([module for module, commands in _MODULES.items() if asked in commands] or _MODULES)
 
 
-app = typer.Typer(cls=_OnDemand, no_args_is_help=True, pretty_exceptions_enable=False)
-
-
-@app.callback()
-def _office() -> None:
-    """A hearing for what citizens write."""
+def _app(modules: Iterable[str]) -> typer.Typer:
+    app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback(help="A hearing for what citizens write.")(lambda: None)
+    for name in modules:
+        module = import_module(f"sunwai.commands.{name}")
+        if hasattr(module, "add_to"):
+            module.add_to(app)
+        else:
+            app.add_typer(module.app, name=_MODULES[name][0])
+    return app
 
 
 def main() -> None:
     """Entry point of the ``sunwai`` script."""
-    app()
+    app_of(sys.argv[1:])()

@@ -22,7 +22,7 @@ from schemas.case import Case
 from schemas.directory import Directory
 from schemas.labels import Sensitivity, Urgency
 from schemas.report import Dormancy, DormantQueue, Sheet
-from sunwai.cli import app
+from sunwai.cli import whole_app
 from tests.conftest import PROJECT
 from tests.desk.office import LANGUAGES, Office
 from tests.queues.directories import small_directory
@@ -167,7 +167,7 @@ def test_the_command_writes_each_form(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SUNWAI_DATA", str(tmp_path / "data"))
 
     def run(*words: str) -> str:
-        result = CliRunner().invoke(app, ["report", *words])
+        result = CliRunner().invoke(whole_app(), ["report", *words])
         assert result.exit_code == 0, result.output
         return result.output
 
@@ -179,5 +179,5 @@ def test_the_command_writes_each_form(tmp_path: Path, monkeypatch: pytest.Monkey
     assert run("morning", "--format", "csv").count("\n") == len(DISTRICT.departments) + 1
     assert Sheet.model_validate_json(run("morning", "--date", "2026-01-01", "--format", "json")).day == date(2026, 1, 1)
     assert run("monthly", "--by", "type").strip("\ufeff").startswith("Type,Open before")
-    result = CliRunner().invoke(app, ["report", "morning", "--date", "2099-01-01"])
+    result = CliRunner().invoke(whole_app(), ["report", "morning", "--date", "2099-01-01"])
     assert (result.exit_code, "2099-01-01 is not over" in result.output) == (1, True)

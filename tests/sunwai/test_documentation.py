@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from schemas.directory import Directory
 from streams import metrics
-from sunwai.cli import app
+from sunwai.cli import whole_app
 from sunwai.metrics_endpoint import LAG_METRIC
 from sunwai.settings import Settings
 from tests.conftest import PROJECT
@@ -54,7 +54,7 @@ def commands(command: typer.core.TyperGroup, prefix: str = "sunwai") -> list[str
 
 
 def test_every_command_is_documented() -> None:
-    group = get_command(app)
+    group = get_command(whole_app())
     assert isinstance(group, typer.core.TyperGroup)
     missing = [command for command in commands(group) if f"`{command}" not in COMMANDS]
     assert missing == []

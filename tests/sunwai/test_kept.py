@@ -15,7 +15,7 @@ from schemas.case import Disposition
 from streams.sources.meta import DIGEST
 from streams.sources.nonces import NONCE
 from sunwai.assembly import Office
-from sunwai.cli import app
+from sunwai.cli import whole_app
 from sunwai.kept import RECORDS, table
 from sunwai.settings import Settings
 from tests.conftest import PROJECT
@@ -83,7 +83,7 @@ def test_the_command_removes_what_is_over_and_first_says_what_would_go(
         office.state.create(kind, id, {field: (office.clock() - timedelta(days=days)).isoformat()})
 
     def run(*words: str) -> list[str]:
-        result = CliRunner().invoke(app, ["retention", *words])
+        result = CliRunner().invoke(whole_app(), ["retention", *words])
         assert result.exit_code == 0, result.output
         return result.output.splitlines()
 

@@ -10,7 +10,7 @@ from desk.accounts import Role, add_user, list_users
 from queues.sla import brought_forward, settled
 from schemas.case import Case, Status
 from sunwai.assembly import Office
-from sunwai.cli import app
+from sunwai.cli import whole_app
 from sunwai.settings import Settings
 from sunwai.steps.filing import assigning_of
 from tests.queues.factories import make_case
@@ -26,7 +26,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> str:
-    result = CliRunner().invoke(app, ["leave", *words])
+    result = CliRunner().invoke(whole_app(), ["leave", *words])
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -59,20 +59,20 @@ def test_mistakes_are_said(data: Path) -> None:
         (["nobody"], "say until when"),
         (["nobody", "--back"], "is not on leave"),
     ):
-        result = CliRunner().invoke(app, ["leave", *words])
+        result = CliRunner().invoke(whole_app(), ["leave", *words])
         assert (result.exit_code, said in result.output) == (1, True), result.output
 
 
 def test_skills_are_kept_and_checked(data: Path) -> None:
     office = Office(Settings(data=data))
     add_user(office.state, "asha", "a long password", Role.OFFICER, None, known_queues=[])
-    good = CliRunner().invoke(app, ["user", "skills", "asha", "--place", "rampura", "--speaks", "mr"])
+    good = CliRunner().invoke(whole_app(), ["user", "skills", "asha", "--place", "rampura", "--speaks", "mr"])
     assert good.exit_code == 0, good.output
     [user] = list_users(office.state)
     assert (user.places, user.speaks) == (("rampura",), ("mr",))
     assert not user.opens_sealed
-    assert CliRunner().invoke(app, ["user", "sealed", "asha"]).exit_code == 0
+    assert CliRunner().invoke(whole_app(), ["user", "sealed", "asha"]).exit_code == 0
     assert next(iter(list_users(office.state))).opens_sealed
     for wrong in (["--place", "nowhere"], ["--speaks", "Marathi"]):
-        assert CliRunner().invoke(app, ["user", "skills", "asha", *wrong]).exit_code == 1
+        assert CliRunner().invoke(whole_app(), ["user", "skills", "asha", *wrong]).exit_code == 1
     office.close()

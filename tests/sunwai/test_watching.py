@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sunwai.cli import app
+from sunwai.cli import whole_app
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 RUMOUR = "WhatsApp par forward: Sundarpur ki tanki mein zahar mila diya gaya hai, paani mat peena, sabko batao"
@@ -30,7 +30,7 @@ def posts(tmp_path: Path) -> Path:
 
 
 def run(*words: object) -> str:
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    result = CliRunner().invoke(whole_app(), [str(word) for word in words])
     assert result.exit_code == 0, result.output
     return result.stderr
 
@@ -71,6 +71,6 @@ def test_a_series_is_scored_in_one_causal_pass(tmp_path: Path) -> None:
 def test_a_bad_row_is_named(tmp_path: Path) -> None:
     source = tmp_path / "bad.csv"
     source.write_text("timestamp,value\nyesterday,3\n", encoding="utf-8")
-    result = CliRunner().invoke(app, ["spikes", "--input", str(source)])
+    result = CliRunner().invoke(whole_app(), ["spikes", "--input", str(source)])
     assert result.exit_code == 1
     assert "line 2" in " ".join(result.stderr.split())
