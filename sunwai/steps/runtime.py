@@ -3,7 +3,6 @@
 from streams.runtime import Runtime
 from streams.transports import sqlite
 from sunwai.assembly import Office
-from sunwai.kafka import kafka_runtime
 
 __all__ = ["runtime_of"]
 
@@ -12,6 +11,8 @@ def runtime_of(office: Office) -> Runtime:
     """Raises SettingsError."""
     settings = office.settings
     if settings.broker:
+        from sunwai.kafka import kafka_runtime  # noqa: PLC0415 - a client that the embedded default does without
+
         return kafka_runtime(settings)
     sqlite.register()
     broker = sqlite.broker_url(
