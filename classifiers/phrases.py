@@ -39,14 +39,11 @@ class Phrasebook:
 
     def find(self, tokens: Sequence[Token]) -> list[tuple[int, str]]:
         """Give (place of the token, group) for each match, in order of place."""
+        seen = self._seen
+        met = [(place, known) for place, token in enumerate(tokens) if (known := seen.get(token.form)) is not _NOTHING]
         found: list[tuple[int, str]] = []
-        for place, token in enumerate(tokens):
-            known = self._seen.get(token.form)
-            if known is None:
-                known = self._look_up(token)
-            if known is _NOTHING:
-                continue
-            groups, phrases = known
+        for place, known in met:
+            groups, phrases = self._look_up(tokens[place]) if known is None else known
             found.extend((place, group) for group in groups)
             for rest, group in phrases:
                 following = tokens[place + 1 : place + 1 + len(rest)]

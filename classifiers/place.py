@@ -7,6 +7,7 @@ a name (सुंदरपुरात) and one wrong, missing or extra letter a
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classifiers.lexicon import cues_of
 from classifiers.reading import Reading, Token
@@ -27,6 +28,9 @@ _ENDINGS = (
 _EXACT, _ENDED, _SLIP, _PIN, _WARD = 0.9, 0.75, 0.6, 0.8, 0.9
 _AMBIGUOUS = 0.5
 """Factor for a name that several places share, or that is an ordinary word."""
+
+_WORDS_KEPT = 1 << 14
+"""Words of which it is remembered whether they are a name with an ending or a slip."""
 
 _NEAR_CUE = 0.06
 """Added where a word such as "near", "पास" or "station" stands beside the name."""
@@ -62,6 +66,7 @@ class Gazetteer:
             if len(name) == 1 and len(name[0]) >= _FORGIVING_LENGTH:
                 for shorter in _shortened(name[0]):
                     self._slips[shorter].add(name[0])
+        self._meant = lru_cache(maxsize=_WORDS_KEPT)(self._like)
         self._pins: dict[str, list[str]] = defaultdict(list)
         for place in self._places.values():
             for pin in place.pins:
@@ -112,14 +117,19 @@ class Gazetteer:
         word = tokens[start].name
         if not tokens[start].is_word or len(word) < _FORGIVING_LENGTH:
             return None
+        meant = self._meant(word)
+        return self._match(tokens, start, start + 1, *meant) if meant else None
+
+    def _like(self, word: str) -> tuple[tuple[str, ...], float] | None:
+        """The places whose name a word is but for an ending or a slip, and how surely."""
         for ending in _ENDINGS:
             codes = self._names.get((word.removesuffix(ending),)) if word.endswith(ending) else None
             if codes and len(word) - len(ending) >= _FORGIVING_LENGTH - 1:
-                return self._match(tokens, start, start + 1, codes, _ENDED)
+                return codes, _ENDED
         for shorter in (word, *_shortened(word)):
             for name in sorted(self._slips.get(shorter, ())):
                 if name[0] == word[0]:
-                    return self._match(tokens, start, start + 1, self._names[(name,)], _SLIP)
+                    return self._names[(name,)], _SLIP
         return None
 
     def _match(
