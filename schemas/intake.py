@@ -122,7 +122,7 @@ def _x_first_version(post: Mapping[str, Any]) -> Any:
     """None for a post that is the first one itself."""
     versions = post.get("edit_history_tweet_ids")
     first = _identifier({"first": versions[0]}, "first") if isinstance(versions, list) and versions else None
-    return None if first == _identifier(post, "id") else first
+    return first if isinstance(first, str) and first != _identifier(post, "id") else None
 
 
 def _take_original(fields: dict[str, Any], includes: Mapping[str, Any]) -> None:

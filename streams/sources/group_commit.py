@@ -41,11 +41,17 @@ class GroupCommit(Generic[T, R]):
         try:
             while self._waiting:
                 taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST))]
-                outcomes = await run_sync(self._round, [item for item, _ in taken])
+                outcomes = await self._written([item for item, _ in taken])
                 for (_, done), outcome in zip(taken, outcomes, strict=True):
                     _tell(done, outcome)
         finally:
             self._rounds = None
+
+    async def _written(self, items: Sequence[T]) -> Sequence[R | Exception]:
+        try:
+            return await run_sync(self._round, items)
+        except Exception as error:  # noqa: BLE001 - there is no thread to be had: raised for who waits
+            return [error] * len(items)
 
     def _round(self, items: Sequence[T]) -> Sequence[R | Exception]:
         """One that nobody foresaw breaks no other: each is then written alone."""
