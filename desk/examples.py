@@ -61,6 +61,8 @@ CASE_DETAIL: dict[str, JsonValue] = CASE_LINE | {
             "erased": False,
             "references": [],
             "masked_phone": False,
+            "version_of": None,
+            "replaced": False,
         }
     ],
     "history": [{"at": "2026-03-02T06:05:00Z", "by": "asha", "act": "take", "detail": ""}],

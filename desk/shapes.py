@@ -87,6 +87,8 @@ class PostView(Value):
     erased: bool
     references: tuple[ReferenceView, ...]
     masked_phone: bool = Field(description="A telephone number is masked in it; its page shows it by a recorded act.")
+    version_of: str | None = Field(description="Key of the post that its author has edited to this.")
+    replaced: bool = Field(default=False, description="Its author has edited it since: a later version is there, too.")
 
 
 class HistoryLine(Value):
@@ -149,7 +151,7 @@ class CaseLine(Value):
     urgency: Urgency
     place: str | None
     sensitivity: tuple[Sensitivity, ...]
-    excerpt: str = Field(description="First words of the first post; empty when it was erased.")
+    excerpt: str = Field(description="First words of the first post as it is now; empty when it was erased.")
     post_count: int
     complainants: int
     received_at: datetime
@@ -282,7 +284,8 @@ def _line_fields(case: Case | CaseHead) -> dict[str, object]:
 
 def excerpt(case: Case | CaseHead) -> str:
     """The first words of a case, without the handles and links before them."""
-    text = next((post.text for post in case.posts if post.text), "")
+    said = [(post.version_of or post.key, post.text) for post in case.posts if post.text]
+    text = next((words for first, words in reversed(said) if first == said[0][0]), "")
     clean = safe(text)[:_EXCERPT_SOURCE]
     words = strip_addresses(clean) or " ".join(clean.split())
     return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
@@ -292,7 +295,11 @@ def _posts(inside: Iterable[CasePost], records: Mapping[str, MentionRecord]) -> 
     """Every post once, by the time it was written; those inside the case say what the case says of them."""
     shown = {post.key: _of_case(post, records.get(post.key)) for post in inside}
     shown |= {key: _of_record(record) for key, record in records.items() if key not in shown}
-    return tuple(sorted(shown.values(), key=lambda post: (post.created_at, post.key)))
+    in_order = sorted(shown.values(), key=lambda post: (post.created_at, post.key))
+    last = {post.version_of or post.key: post.key for post in in_order}
+    return tuple(
+        post.model_copy(update={"replaced": last[post.version_of or post.key] != post.key}) for post in in_order
+    )
 
 
 def _of_case(post: CasePost, record: MentionRecord | None) -> PostView:
@@ -310,6 +317,7 @@ def _of_case(post: CasePost, record: MentionRecord | None) -> PostView:
         erased=post.erased,
         references=() if post.erased else _references(record),
         masked_phone=not post.erased and has_masked_phone(record),
+        version_of=post.version_of,
     )
 
 
@@ -330,6 +338,7 @@ def _of_record(record: MentionRecord) -> PostView:
         erased=erased,
         references=_references(record),
         masked_phone=has_masked_phone(record),
+        version_of=None if mention is None else mention.first_key,
     )
 
 

@@ -184,13 +184,18 @@ def case_post(post: ReadablePost) -> CasePost:
         url=post.mention.url,
         media=len(post.mention.media),
         views=post.mention.views,
+        version_of=post.mention.first_key,
     )
 
 
 def first_posts(posts: Iterable[CasePost]) -> tuple[CasePost, ...]:
-    """The first MAX_POSTS by time: the same whatever the order in which they were added."""
-    distinct = {post.key: post for post in posts}.values()
-    return tuple(sorted(distinct, key=lambda post: (post.created_at, post.key))[:MAX_POSTS])
+    """The first MAX_POSTS by time: the same whatever the order in which they were added. Of one that was edited, what
+    it was at first and what it is now stand together; what it was in between is in the records."""
+    edited: dict[str, list[CasePost]] = {}
+    for post in sorted({post.key: post for post in posts}.values(), key=lambda post: (post.created_at, post.key)):
+        edited.setdefault(post.version_of or post.key, []).append(post)
+    kept = [post for first, *later in edited.values() for post in (first, *later[-1:])]
+    return tuple(kept[:MAX_POSTS])
 
 
 def _directed(case: Case, post: ReadablePost, directory: Directory, now: datetime) -> Case:

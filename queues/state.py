@@ -60,6 +60,13 @@ class StateStore(Protocol):
         """Writes a record that is not there. Raises AlreadyExistsError."""
         ...
 
+    def create_each(
+        self, kind: str, values: Mapping[str, Mapping[str, Any]], *, state: str = ""
+    ) -> Sequence[StateRecord]:
+        """Writes those that are not there, values by id, in one go: durable for the price of one. Returns what was
+        written; when it raises, some may have been. At most 10,000 a call (ValueError)."""
+        ...
+
     def get(self, kind: str, id: str) -> StateRecord | None: ...
 
     def get_many(self, kind: str, ids: Sequence[str]) -> dict[str, StateRecord]:
@@ -75,6 +82,11 @@ class StateStore(Protocol):
 
     def delete(self, record: StateRecord) -> None:
         """Removes ``record`` if it is still the version that was read; gone already is fine. Raises StaleError."""
+        ...
+
+    def delete_each(self, records: Sequence[StateRecord]) -> None:
+        """Removes, in one go, those that are still the version that was read; others stay. At most 10,000 a call
+        (ValueError)."""
         ...
 
     def scan(self, kind: str, *, state: str | None = None, after: str = "", limit: int = 1000) -> Sequence[StateRecord]:

@@ -92,7 +92,7 @@ class PostKind(StrEnum):
 
 class CasePost(Value):
     """One post in a case. ``text`` is masked, and empty once ``erased``; ``views`` as of when it came, 0 where its
-    source does not say."""
+    source does not say. ``version_of`` is the key of what was edited to this."""
 
     key: str
     kind: PostKind
@@ -103,6 +103,7 @@ class CasePost(Value):
     media: int = 0
     views: int = Field(default=0, ge=0)
     erased: bool = False
+    version_of: str | None = None
 
 
 class HistoryEntry(Value):

@@ -13,7 +13,9 @@ __all__ = ["CaseHead"]
 
 
 class _PostHead(Value):
+    key: str
     text: str
+    version_of: str | None = None
 
 
 class _ClockHead(Value):

@@ -96,6 +96,7 @@ def _from_x(payload: Mapping[str, Any]) -> dict[str, Any]:
         "text": _long_text(post),
         "author": _x_author(post, includes),
         "conversation_id": _x_conversation(post),
+        "version_of": _x_first_version(post),
         "created_at": _moment(post.get("created_at")),
         "handles": _x_handles(post),
         "media": _x_media(post, includes),
@@ -113,11 +114,15 @@ def _from_x(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _x_conversation(post: Mapping[str, Any]) -> Any:
     """An edited post is a new one ("Edit Posts"): where it begins a conversation, that is its first version's."""
-    conversation = _identifier(post, "conversation_id")
+    conversation, first = _identifier(post, "conversation_id"), _x_first_version(post)
+    return conversation if first is None or conversation not in (None, _identifier(post, "id")) else first
+
+
+def _x_first_version(post: Mapping[str, Any]) -> Any:
+    """None for a post that is the first one itself."""
     versions = post.get("edit_history_tweet_ids")
-    if not isinstance(versions, list) or len(versions) < 2 or conversation not in (None, _identifier(post, "id")):
-        return conversation
-    return _identifier({"first": versions[0]}, "first")
+    first = _identifier({"first": versions[0]}, "first") if isinstance(versions, list) and versions else None
+    return first if isinstance(first, str) and first != _identifier(post, "id") else None
 
 
 def _take_original(fields: dict[str, Any], includes: Mapping[str, Any]) -> None:
@@ -180,7 +185,7 @@ def _from_flat(payload: Mapping[str, Any]) -> dict[str, Any]:
         "media": _flat_media(payload.get("media")),
         "in_reply_to": _identifier(payload, *_ALIASES["in_reply_to"]),
     }
-    for name in ("conversation_id", "repost_of", "quote_of"):
+    for name in ("conversation_id", "repost_of", "quote_of", "version_of"):
         fields[name] = _identifier(payload, name)
     for name in ("platform", "url", "place", "metrics", "historic", "by_terms", "created_at_assumed"):
         fields[name] = payload.get(name)

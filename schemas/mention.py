@@ -46,7 +46,8 @@ class Mention(Value):
     """One post. All moments are UTC; handles are lower case and without their @.
 
     ``conversation_id`` defaults to the post replied to, else to the post itself; ``created_at`` defaults
-    to ``received_at`` and ``created_at_assumed`` says so.
+    to ``received_at`` and ``created_at_assumed`` says so. ``version_of`` is the post that was edited to this one, as it
+    was first; None for a first version.
     """
 
     schema_version: Literal[1] = 1
@@ -59,6 +60,7 @@ class Mention(Value):
     in_reply_to: Identifier | None = None
     repost_of: Identifier | None = None
     quote_of: Identifier | None = None
+    version_of: Identifier | None = None
     created_at: Utc
     created_at_assumed: bool = False
     received_at: Utc
@@ -81,6 +83,11 @@ class Mention(Value):
     def key(self) -> str:
         """``{platform}:{id}``."""
         return post_key(self.platform, self.id)
+
+    @property
+    def first_key(self) -> str | None:
+        """The key of the post that was edited to this one."""
+        return None if self.version_of is None else post_key(self.platform, self.version_of)
 
     @property
     def views(self) -> int:

@@ -99,6 +99,7 @@ RECORDS = (
     Kept("notice", "who was told of an alert", _ALERTS),
     Kept("notification", "docket numbers, times, names of officers", "a day after it was said"),
     Kept("pin", "hash of an officer's PIN on a handset", "until it ends, by time or by its officer"),
+    Kept("post-version", "keys of an edited post and of its versions", "for good: a late deletion finds them"),
     Kept("presence", "when an officer last signed in", f"{_ACCOUNT}: the last time"),
     Kept("private-details", "what a citizen has told in private, sealed", _PRIVATE),
     Kept("private-request", "who asked for it, when and for what", _PRIVATE),

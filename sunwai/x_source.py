@@ -1,6 +1,7 @@
 """What reads X, put together from settings."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from threading import Event
 
 from queues.state import StateStore
@@ -34,7 +35,7 @@ def x_source(office: Office, over: Event, *, poll_seconds: float = 0.0) -> XSour
         over.wait,
         Timing(poll=poll_seconds),
         lambda: _kept(office.store, office.state),
-        _terms(office.directory),
+        partial(_terms, office.directory),
     )
 
 
@@ -49,9 +50,8 @@ def _kept(store: CaseStore, state: StateStore) -> Iterator[str]:
             yield id
 
 
-def _terms(directory: Directory) -> list[str]:
-    """The term rules as queries of X."""
-    most = directory.x.rule_length
+def _terms(directory: Directory, most: int) -> list[str]:
+    """The term rules as queries of X, each of so many characters at most."""
     return [
         query
         for rule in directory.watch_terms

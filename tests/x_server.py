@@ -177,9 +177,15 @@ def fits(query: str, post: Json) -> bool:
         return False
     if "is:reply" in query and "replied_to" not in kinds:
         return False
+    if '"' in query:
+        return all(_says_one_of(group, post["text"]) for group in re.findall(r"\(([^()]*)\)", query))
     named = {mention["username"].lower() for mention in post["entities"]["mentions"]}
     wanted = set(re.findall(r"@(\w+)", query)) & named
     return bool(wanted) or author in re.findall(r"from:(\w+)", query)
+
+
+def _says_one_of(group: str, text: str) -> bool:
+    return any(phrase.lower() in text.lower() for phrase in re.findall(r'"([^"]+)"', group))
 
 
 @contextmanager

@@ -31,11 +31,20 @@ class ElasticStateStore:
         prepare(cluster)
 
     def create(self, kind: str, id: str, value: Mapping[str, Any], *, state: str = "") -> StateRecord:
-        record = _record(kind, id, 1, json_object(kind, id, value), state)
-        (status,) = self._cluster.bulk([Operation("create", self._index, _document_id(kind, id), _source(record))])
-        if status == 409:
+        created = self.create_each(kind, {id: value}, state=state)
+        if not created:
             raise AlreadyExistsError(f"{kind} {id!r} is there already")
-        return record
+        return created[0]
+
+    def create_each(
+        self, kind: str, values: Mapping[str, Mapping[str, Any]], *, state: str = ""
+    ) -> Sequence[StateRecord]:
+        at_most(len(values), "values")
+        records = [_record(kind, id, 1, json_object(kind, id, value), state) for id, value in values.items()]
+        statuses = self._cluster.bulk(
+            [Operation("create", self._index, _document_id(kind, record.id), _source(record)) for record in records]
+        )
+        return [record for record, status in zip(records, statuses, strict=True) if status != 409]
 
     def get(self, kind: str, id: str) -> StateRecord | None:
         return self.get_many(kind, [id]).get(id)
@@ -58,6 +67,18 @@ class ElasticStateStore:
         standing = self._standing(record)
         if standing is not None and not self._write("delete", record, standing):
             raise _stale(record)
+
+    def delete_each(self, records: Sequence[StateRecord]) -> None:
+        at_most(len(records), "records")
+        ids = [_document_id(record.kind, record.id) for record in records]
+        found = self._cluster.get(self._index, ids, fields=("version",))
+        self._cluster.bulk(
+            [
+                Operation("delete", self._index, id, version=standing.version)
+                for id, record, standing in zip(ids, records, found, strict=True)
+                if standing is not None and standing.source["version"] == record.version
+            ]
+        )
 
     def scan(self, kind: str, *, state: str | None = None, after: str = "", limit: int = 1000) -> Sequence[StateRecord]:
         """Raises ValueError for a limit outside 1..10,000."""

@@ -12,6 +12,7 @@ from queues.state import AlreadyExistsError, StaleError, StateRecord, json_objec
 __all__ = ["SqliteStateStore"]
 
 _COLUMNS = "kind, id, version, value, state"
+_ADD = "INSERT INTO state (kind, id, version, state, value) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class SqliteStateStore:
@@ -26,15 +27,19 @@ class SqliteStateStore:
         self._database = Database(path)
 
     def create(self, kind: str, id: str, value: Mapping[str, Any], *, state: str = "") -> StateRecord:
-        text = json_object(kind, id, value)
+        created = self.create_each(kind, {id: value}, state=state)
+        if not created:
+            raise AlreadyExistsError(f"{kind} {id!r} is there already")
+        return created[0]
+
+    def create_each(
+        self, kind: str, values: Mapping[str, Mapping[str, Any]], *, state: str = ""
+    ) -> Sequence[StateRecord]:
+        at_most(len(values), "values")
+        texts = {id: json_object(kind, id, value) for id, value in values.items()}
         with self._database.write() as connection:
-            added = connection.execute(
-                "INSERT INTO state (kind, id, version, state, value) VALUES (?, ?, 1, ?, ?) ON CONFLICT DO NOTHING",
-                (kind, id, state, text),
-            )
-            if not added.rowcount:
-                raise AlreadyExistsError(f"{kind} {id!r} is there already")
-        return StateRecord(kind, id, 1, json.loads(text), state)
+            added = [id for id, text in texts.items() if connection.execute(_ADD, (kind, id, state, text)).rowcount]
+        return [StateRecord(kind, id, 1, json.loads(texts[id]), state) for id in added]
 
     def get(self, kind: str, id: str) -> StateRecord | None:
         return self.get_many(kind, [id]).get(id)
@@ -71,6 +76,14 @@ class SqliteStateStore:
             if standing[0] != record.version:
                 raise _stale(record)
             connection.execute("DELETE FROM state WHERE kind = ? AND id = ?", (record.kind, record.id))
+
+    def delete_each(self, records: Sequence[StateRecord]) -> None:
+        at_most(len(records), "records")
+        with self._database.write() as connection:
+            connection.executemany(
+                "DELETE FROM state WHERE kind = ? AND id = ? AND version = ?",
+                [(record.kind, record.id, record.version) for record in records],
+            )
 
     def scan(self, kind: str, *, state: str | None = None, after: str = "", limit: int = 1000) -> Sequence[StateRecord]:
         """Raises ValueError for a limit outside 1..10,000."""

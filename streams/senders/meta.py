@@ -98,9 +98,6 @@ class MetaSender:
             raise RefusedError(f"{len(reply.text)} characters, {most} are allowed")
         return post, account
 
-    def _asked(self, account: MetaAccount, method: str, path: str, **more: Any) -> dict[str, Any]:
-        return asked_of_graph(self.platform, account, self.clock, method, path, **more)
-
 
 def asked_of_graph(
     platform: str, account: MetaAccount, clock: Callable[[], datetime], method: str, path: str, **more: Any

@@ -6,32 +6,28 @@ something went out of which no answer came is looked up in the account's own tim
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
-import structlog
 from oauthlib.oauth1 import Client as Signer
 
 from queues.sending import same_words
 from schemas.mention import post_key
 from schemas.platforms import XPlan
-from streams.replies import LostError, NotSentError, NotYetError, Outgoing, RefusedError
+from streams.replies import Outgoing, RefusedError
 from streams.senders.pace import Pace
-from streams.sources.x.client import XClient, XDownError, XError, XLimitedError, XLostError, XRefusedError
+from streams.senders.x_errors import looking_up, sending
+from streams.sources.x.client import XClient
 from text.post_length import links, post_length
 
-__all__ = ["Account", "Signature", "XSender", "limit_ends"]
+__all__ = ["Account", "Signature", "XSender"]
 
 POSTS = "/2/tweets"
-UNNAMED_LIMIT = timedelta(minutes=15)
-"""The window in which X counts, for a limit of which it names no end."""
 _PAGE = 100
 _PAGES = 3
-
-_log = structlog.get_logger()
+_FORBIDDEN = "X does not let us answer this post (its author must mention or quote the account)"
 
 
 class Signature(httpx.Auth):
@@ -68,27 +64,17 @@ class XSender:
         post, account, handle = self._checked(reply)
         self.pace.keep(f"x:{handle}")
         body = {"text": reply.text, "reply": {"in_reply_to_tweet_id": post}}
-        try:
+        with sending(self.clock, forbidden=_FORBIDDEN):
             answer = account.client.ask("POST", POSTS, body=body)
             return post_key("x", str(answer["data"]["id"]))
-        except XLimitedError as error:
-            raise NotYetError(limit_ends(error, self.clock())) from error
-        except XRefusedError as error:
-            raise _refusal(error) from error
-        except (XLostError, XDownError, LookupError, TypeError) as error:
-            raise LostError("the answer of X was lost") from error
 
     def was_sent(self, reply: Outgoing) -> str | None:
         """See ``streams.replies.Sender``."""
         post, account, _ = self._checked(reply)
-        try:
+        with looking_up(self.clock, where="the timeline of the account"):
             for mine in self._timeline(account, since=post):
                 if _answers(mine, post) and same_words(str(mine.get("text", "")), reply.text):
                     return post_key("x", str(mine["id"]))
-        except XLimitedError as error:
-            raise NotYetError(limit_ends(error, self.clock())) from error
-        except XError as error:
-            raise LostError("the timeline of the account cannot be read") from error
         return None
 
     def _checked(self, reply: Outgoing) -> tuple[str, Account, str]:
@@ -116,26 +102,6 @@ class XSender:
             if (following := page.get("meta", {}).get("next_token")) is None:
                 return
             token = {"pagination_token": str(following)}
-
-
-def limit_ends(error: XLimitedError, now: datetime) -> datetime:
-    """Until when X takes no more: as it says, else the end of the window in which it counts."""
-    if error.reset is not None:
-        with suppress(OverflowError, ValueError, OSError):
-            return max(now, datetime.fromtimestamp(error.reset, now.tzinfo))
-    return now + UNNAMED_LIMIT
-
-
-def _refusal(error: XRefusedError) -> Exception:
-    """What a refusal of X means. A post that it calls a duplicate may be ours, sent before."""
-    if error.status == httpx.codes.FORBIDDEN and "duplicate" in error.detail.lower():
-        return LostError("X has such a post already")
-    if error.status in (httpx.codes.UNAUTHORIZED, httpx.codes.PAYMENT_REQUIRED):
-        _log.error("x_account_refused", status=error.status)  # to be mended by the operator: tried again
-        return NotSentError(str(error))
-    if error.status == httpx.codes.FORBIDDEN:
-        return RefusedError("X does not let us answer this post (its author must mention or quote the account)")
-    return RefusedError(str(error))
 
 
 def _answers(mine: Mapping[str, Any], post: str) -> bool:

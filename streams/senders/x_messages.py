@@ -9,23 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-import structlog
-
 from queues.sending import same_words
 from schemas.mention import post_key
-from streams.replies import LostError, NotSentError, NotYetError, Outgoing, RefusedError
+from streams.replies import Outgoing, RefusedError
 from streams.senders.pace import Pace
-from streams.senders.x import Account, limit_ends
-from streams.sources.x.client import XDownError, XError, XLimitedError, XLostError, XRefusedError
+from streams.senders.x import Account
+from streams.senders.x_errors import looking_up, sending
 
 __all__ = ["XMessages"]
 
 _LONGEST = 10_000
 _PAGE = 100
 _ASKED = {"max_results": _PAGE, "event_types": "MessageCreate", "dm_event.fields": "id,text,sender_id"}
-
-_log = structlog.get_logger()
+_FORBIDDEN = "X does not let us write to this account: it takes no messages from us"
 
 
 @dataclass(frozen=True)
@@ -40,25 +36,15 @@ class XMessages:
         """See ``streams.replies.Sender``."""
         to, account, handle = self._checked(reply)
         self.pace.keep(f"x:{handle}")
-        try:
+        with sending(self.clock, forbidden=_FORBIDDEN):
             answer = account.client.ask("POST", f"{_conversation(to)}/messages", body={"text": reply.text})
             return _key(answer["data"]["dm_event_id"])
-        except XLimitedError as error:
-            raise NotYetError(limit_ends(error, self.clock())) from error
-        except XRefusedError as error:
-            raise _refusal(error) from error
-        except (XLostError, XDownError, LookupError, TypeError) as error:
-            raise LostError("the answer of X was lost") from error
 
     def was_sent(self, reply: Outgoing) -> str | None:
         """See ``streams.replies.Sender``."""
         to, account, _ = self._checked(reply)
-        try:
+        with looking_up(self.clock, where="the conversation"):
             found = account.client.ask("GET", f"{_conversation(to)}/dm_events", params=_ASKED)
-        except XLimitedError as error:
-            raise NotYetError(limit_ends(error, self.clock())) from error
-        except XError as error:
-            raise LostError("the conversation cannot be read") from error
         for mine in found.get("data") or ():
             if str(mine.get("sender_id")) == account.id and same_words(str(mine.get("text", "")), reply.text):
                 return _key(mine["id"])
@@ -82,12 +68,3 @@ def _conversation(to: str) -> str:
 
 def _key(event: object) -> str:
     return post_key("x", f"message-{event}")
-
-
-def _refusal(error: XRefusedError) -> Exception:
-    if error.status in (httpx.codes.UNAUTHORIZED, httpx.codes.PAYMENT_REQUIRED):
-        _log.error("x_account_refused", status=error.status)  # to be mended by the operator: tried again
-        return NotSentError(str(error))
-    if error.status == httpx.codes.FORBIDDEN:
-        return RefusedError("X does not let us write to this account: it takes no messages from us")
-    return RefusedError(str(error))

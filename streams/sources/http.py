@@ -1,5 +1,6 @@
 """What every source over HTTP shares: bodies that are bounded in bytes and in time, and refusals in one shape."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
@@ -34,7 +35,7 @@ class RefusedError(Exception):
         return answer(self.status, ProblemBody(error=self.problem).model_dump())
 
 
-def answer(status: int, content: dict[str, Any]) -> JSONResponse:
+def answer(status: int, content: Mapping[str, Any]) -> JSONResponse:
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
     return JSONResponse(content, status_code=status, headers=headers)
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -18,16 +19,17 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from queues.state import StateStore, StoreDownError
+from queues.state import StateStore
 from schemas.directory import Directory, Source
 from schemas.events import Deletion
 from schemas.intake import IntakeError, read_bytes
 from streams.dead_letters import Origin
-from streams.log import Event, LogDownError
+from streams.log import Event
+from streams.sources.deliveries import Deliveries, Delivery
 from streams.sources.http import MAX_BODY_BYTES, RefusedError, answer, read_body
 from streams.sources.meta_changes import LookUp, entries, no_look_up, seconds, told_by
 from streams.sources.meter import Meter
-from streams.sources.nonces import Nonces
+from streams.sources.nonces import Nonce, Nonces
 from streams.sources.publish import MAX_POSTS, Publisher, Taken
 from streams.topics import DELETIONS
 
@@ -67,11 +69,11 @@ def meta_router(  # noqa: PLR0913, PLR0917 - an endpoint is made of these
         publisher_for,
         {source.code: source for source in directory.sources if source.form == "meta"},
         keys_of,
-        Nonces(state, OLDEST_SECONDS + SKEW_SECONDS, kind=DIGEST),
-        Meter(state, clock),
         clock,
         look_up,
     )
+    meter = Meter(state, clock)
+    deliveries = Deliveries(Nonces(state, OLDEST_SECONDS + SKEW_SECONDS, kind=DIGEST), meter)
 
     @router.get("/meta/{source}")
     def verify(source: str, request: Request) -> Response:
@@ -89,11 +91,12 @@ def meta_router(  # noqa: PLR0913, PLR0917 - an endpoint is made of these
     async def receive(source: str, request: Request) -> Response:
         """Takes what Meta tells of a page."""
         try:
-            body = await read_body(request)
-            return await run_sync(intake.accept, source, request.headers.get("x-hub-signature-256", ""), body)
+            signature, body = request.headers.get("x-hub-signature-256", ""), await read_body(request)
+            taken = await deliveries.take(partial(intake.read, source, signature, body), apart=True)
+            return answer(200, {"accepted": 0, "known": True} if taken is None else taken.outcome)
         except RefusedError as refused:
             if source in intake.sources:
-                await run_sync(intake.meter.refused, f"meta/{source}", refused.problem.code)
+                await run_sync(meter.refused, f"meta/{source}", refused.problem.code)
             return refused.answer
 
     return router
@@ -104,28 +107,24 @@ class _Intake:
     publisher_for: Callable[[Source], Publisher]
     sources: dict[str, Source]
     keys_of: Callable[[str], MetaKeys]
-    nonces: Nonces
-    meter: Meter
     clock: Callable[[], datetime]
     look_up: LookUp
 
-    def accept(self, code: str, signature: str, body: bytes) -> Response:
-        """Raises RefusedError. Blocks: it waits for the disk."""
+    def read(self, code: str, signature: str, body: bytes) -> Delivery:
+        """What a request brings. Raises RefusedError, LogDownError. Blocks: it may ask Instagram."""
         source = self._signed(code, signature, body)
         payload = _payload(source, body)
         now = self.clock().timestamp()
         sent = max((seconds(entry.get("time")) for entry in entries(payload)), default=0.0)
         if not now - OLDEST_SECONDS <= sent <= now + SKEW_SECONDS:
             raise RefusedError(400, "not_fresh", "this was sent too long ago, or the clock is wrong")
-        try:
-            with self.nonces.once(source.code, int(sent), sha256(body).hexdigest(), now) as fresh:
-                if not fresh:
-                    return answer(200, {"accepted": 0, "known": True})
-                taken = self._append(source, payload, body)
-        except (LogDownError, StoreDownError) as error:
-            raise RefusedError(503, "try_later", "nothing can be stored now: send the same again later") from error
-        self.meter.took(f"meta/{code}", taken)
-        return answer(200, {"accepted": taken, "known": False})
+        publisher = self.publisher_for(source)
+        events = read_notification(publisher, source, payload, body, self.look_up)
+        if len(events) > MAX_POSTS:
+            raise RefusedError(413, "too_many", f"a request may bring {MAX_POSTS} posts")
+        nonce = Nonce(code, int(sent), sha256(body).hexdigest())
+        outcome = {"accepted": len(events), "known": False}
+        return Delivery(f"meta/{code}", nonce, publisher, body, events, len(events), outcome)
 
     def _signed(self, code: str, signature: str, body: bytes) -> Source:
         """The same answer for an unknown source and a wrong signature: nobody learns which sources there are."""
@@ -135,16 +134,6 @@ class _Intake:
         if source is None or not key or not fits:
             raise RefusedError(401, "not_signed", "the signature does not fit the body", "X-Hub-Signature-256")
         return source
-
-    def _append(self, source: Source, payload: Mapping[str, Any], body: bytes) -> int:
-        """Publishes what a body tells; returns how many posts and deletions."""
-        publisher = self.publisher_for(source)
-        events = read_notification(publisher, source, payload, body, self.look_up)
-        if len(events) > MAX_POSTS:
-            raise RefusedError(413, "too_many", f"a request may bring {MAX_POSTS} posts")
-        publisher.append(events)
-        publisher.keep(f"meta/{source.code}", [body])
-        return len(events)
 
 
 def read_notification(

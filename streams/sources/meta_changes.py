@@ -1,15 +1,16 @@
 """What a notification of Meta tells: posts, deletions, and what cannot be read of it.
 
 Documented under "Webhooks for Pages" (``feed``, ``mention``) and "Instagram Platform: Webhooks, examples"
-(``comments``, ``live_comments``, ``mentions``). What something was first edited to is a post of its own that answers
-it: what was said first stands, and officers see what it became; later edits are not followed. Of a mention on Instagram
-only the ids are told; ``look_up`` asks for its words ("Instagram Platform: Mentions"). Likes, reactions and insights
-say nothing; direct messages are private and not taken.
+(``comments``, ``live_comments``, ``mentions``). What something was edited to is a post of its own that answers it: what
+was said first stands, and officers see what it became, each time. Of a mention on Instagram only the ids are told;
+``look_up`` asks for its words ("Instagram Platform: Mentions"). Likes, reactions and insights say nothing; direct
+messages are private and not taken.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from schemas.directory import Source
@@ -17,11 +18,13 @@ from schemas.events import Deletion, DeletionTarget
 
 __all__ = ["EDITED", "InstagramMention", "LookUp", "LookUpError", "Told", "entries", "no_look_up", "seconds", "told_by"]
 
-EDITED = ".edited"
-"""Behind the id of what was edited stands for what it became first: known by it alone, so that a deletion finds it."""
+EDITED = ".edited-"
+"""Behind the id of what was edited, before the moment and a hash of the words: what it became then."""
 
 _MILLISECONDS = 10**11
 """From here on a moment is in milliseconds: changes come in seconds, messages in milliseconds."""
+_APART = 1e-6
+"""Seconds between changes that are told with one moment, in their order."""
 _WRITTEN = frozenset({"comment", "post", "status", "photo", "video", "share"})
 """Items of a feed that people write."""
 
@@ -68,11 +71,11 @@ def told_by(source: Source, payload: Mapping[str, Any], now: datetime, look_up: 
     for entry in entries(payload):
         at = seconds(entry.get("time")) or now.timestamp()
         changes = entry.get("changes")
-        for change in changes if isinstance(changes, list) else [entry]:
+        for number, change in enumerate(changes if isinstance(changes, list) else [entry]):
             value = change.get("value") if isinstance(change, dict) else None
             if isinstance(value, dict):
                 page, field = str(entry.get("id", "")), str(change.get("field", ""))
-                yield from read(_Change(source, page, field, value, at, now, look_up))
+                yield from read(_Change(source, page, field, value, at + number * _APART, now, look_up))
 
 
 def entries(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -93,8 +96,8 @@ def _of_page(change: _Change) -> Iterator[Told]:
         return
     id = value.get("comment_id") or value.get("post_id")
     if value.get("verb") == "remove":
-        for gone in (str(id), f"{id}{EDITED}") if id else ():
-            yield Deletion(target=DeletionTarget.POST, platform="facebook", id=gone, at=change.now)
+        if id:
+            yield Deletion(target=DeletionTarget.POST, platform="facebook", id=str(id), at=change.now)
         return
     if not value.get("message"):
         return  # a picture without a word, a share
@@ -104,7 +107,8 @@ def _of_page(change: _Change) -> Iterator[Told]:
     yield _post(
         change,
         {
-            "id": f"{id}{EDITED}" if edited else id,
+            "id": _version(id, change.at, value["message"]) if edited else id,
+            "version_of": id if edited else None,
             "text": value["message"],
             "author": _author(change, by.get("id"), None, by.get("name")),
             "conversation_id": value.get("post_id"),
@@ -113,6 +117,11 @@ def _of_page(change: _Change) -> Iterator[Told]:
             "url": _mapping(value.get("post")).get("permalink_url"),
         },
     )
+
+
+def _version(id: Any, at: float, words: Any) -> str:
+    """The same whenever it is told again: which changes come together may differ then."""
+    return f"{id}{EDITED}{at:.0f}-{blake2b(str(words).encode(), digest_size=4).hexdigest()}"
 
 
 def _of_instagram(change: _Change) -> Iterator[Told]:

@@ -8,6 +8,7 @@ of it is durable; a source speaks for its own platform only.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,16 +16,16 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from queues.state import StateStore, StoreDownError
+from queues.state import StateStore
 from schemas.directory import Directory, Source
 from schemas.intake import IntakeError, read_bytes, split_page
 from schemas.mention import Mention
 from streams.dead_letters import Origin
-from streams.log import LogDownError
+from streams.sources.deliveries import Deliveries, Delivery
 from streams.sources.http import MAX_BODY_BYTES, RefusedError, answer, read_body
 from streams.sources.mapping import Mapper
 from streams.sources.meter import Meter
-from streams.sources.nonces import Nonces
+from streams.sources.nonces import Nonce, Nonces
 from streams.sources.publish import MAX_POSTS, Publisher, Rejected, Taken
 from streams.sources.signing import Stamp, signature
 from streams.sources.terms import Terms
@@ -32,6 +33,8 @@ from streams.sources.terms import Terms
 __all__ = ["MAX_BODY_BYTES", "ingest_router", "read_signed", "signature"]
 
 MAX_SKEW_SECONDS = 300
+_MANY_BYTES = 64 * 1024
+"""From here on a body is read apart from others: it takes longer than they should wait."""
 
 
 def ingest_router(
@@ -48,21 +51,25 @@ def ingest_router(
         sources={source.code: source for source in directory.sources if source.form == "signed"},
         secret_of=secret_of,
         mappers={source.code: Mapper(source.mapping) for source in directory.sources if source.mapping is not None},
-        nonces=Nonces(state, keep_seconds=2 * MAX_SKEW_SECONDS),
-        meter=Meter(state, clock),
         clock=clock,
         terms=Terms(directory),
     )
+    meter = Meter(state, clock)
+    deliveries = Deliveries(Nonces(state, keep_seconds=2 * MAX_SKEW_SECONDS), meter)
 
     @router.post("/ingest/{source}", status_code=202)
     async def ingest(source: str, request: Request) -> JSONResponse:
         """Takes signed posts of a source."""
         try:
             stamp, body = Stamp.of(request.headers), await read_body(request)
-            return await run_sync(intake.accept, source, stamp, body)
+            read = partial(intake.read, source, stamp, body)
+            taken = await deliveries.take(read, apart=len(body) > _MANY_BYTES)
+            if taken is None:
+                raise RefusedError(401, "replayed", "this nonce was used before", "X-Sunwai-Nonce")
+            return answer(202, taken.outcome)
         except RefusedError as refused:
             if source in intake.sources:
-                await run_sync(intake.meter.refused, f"ingest/{source}", refused.problem.code)
+                await run_sync(meter.refused, f"ingest/{source}", refused.problem.code)
             return refused.answer
 
     return router
@@ -74,25 +81,20 @@ class _Intake:
     sources: dict[str, Source]
     secret_of: Callable[[str], bytes | None]
     mappers: dict[str, Mapper]
-    nonces: Nonces
-    meter: Meter
     clock: Callable[[], datetime]
     terms: Terms
 
-    def accept(self, code: str, stamp: Stamp, body: bytes) -> JSONResponse:
-        """Raises RefusedError. Blocks: it waits for the disk."""
+    def read(self, code: str, stamp: Stamp, body: bytes) -> Delivery:
+        """What a request brings. Raises RefusedError, LogDownError."""
         source, seconds = self._known(code, stamp, body)
-        try:
-            with self.nonces.once(source.code, seconds, stamp.nonce, self.clock().timestamp()) as fresh:
-                if not fresh:
-                    raise RefusedError(401, "replayed", "this nonce was used before", "X-Sunwai-Nonce")
-                taken = self._append(source, body)
-        except (LogDownError, StoreDownError) as error:
-            raise RefusedError(503, "try_later", "nothing can be stored now: send the same again later") from error
-        self.meter.took(f"ingest/{code}", len(taken.mentions))
+        publisher = self.publisher_for(source)
+        terms = self.terms if source.terms else None
+        taken = read_signed(publisher, source, body, self.mappers.get(code), terms)
         rejected = [{"index": post.index, "reason": post.reason} for post in taken.rejected]
         outcome: dict[str, Any] = {"accepted": len(taken.mentions), "dead_letters": rejected}
-        return answer(202, outcome | ({"left_out": taken.left_out} if source.terms else {}))
+        outcome |= {"left_out": taken.left_out} if source.terms else {}
+        nonce = Nonce(code, seconds, stamp.nonce)
+        return Delivery(f"ingest/{code}", nonce, publisher, body, taken.events, len(taken.mentions), outcome)
 
     def _known(self, code: str, stamp: Stamp, body: bytes) -> tuple[Source, int]:
         """Source and timestamp of a request that is signed and fresh.
@@ -112,14 +114,6 @@ class _Intake:
             message = f"the timestamp is more than {MAX_SKEW_SECONDS} seconds off: set the clock"
             raise RefusedError(401, "not_fresh", message, "X-Sunwai-Timestamp")
         return source, stamp.seconds
-
-    def _append(self, source: Source, body: bytes) -> Taken:
-        publisher = self.publisher_for(source)
-        terms = self.terms if source.terms else None
-        taken = read_signed(publisher, source, body, self.mappers.get(source.code), terms)
-        publisher.append(taken.events)
-        publisher.keep(f"ingest/{source.code}", [body])
-        return taken
 
 
 def read_signed(publisher: Publisher, source: Source, body: bytes, mapper: Mapper | None, terms: Terms | None) -> Taken:

@@ -44,6 +44,28 @@ class StateStoreContract:
         assert kept is not None
         assert kept.value == {"n": 1}
 
+    def test_of_many_that_are_created_those_are_written_that_are_not_there(self, state: StateStore) -> None:
+        state.create("nonce", "b", {"n": 1})
+        created = state.create_each("nonce", {id: {"n": 2} for id in "abc"}, state="used")
+        assert [*created] == [StateRecord("nonce", id, 1, {"n": 2}, "used") for id in "ac"]
+        assert {record.id: record.value["n"] for record in state.scan("nonce")} == {"a": 2, "b": 1, "c": 2}
+        assert [*state.create_each("nonce", {id: {} for id in "abc"})] == []
+        assert [*state.create_each("nonce", {})] == []
+        self._counts(state, {"used": 2, None: 3}, kind="nonce")
+        with pytest.raises(ValueError, match=r"10[,.]?000"):
+            state.create_each("nonce", {str(number): {} for number in range(10_001)})
+
+    def test_of_many_that_are_deleted_those_go_that_are_as_they_were_read(self, state: StateStore) -> None:
+        one, two, three = state.create_each("nonce", {id: {} for id in "abc"})
+        changed = state.replace(two, {"n": 2})
+        state.delete(three)
+        state.create("nonce", "d", {})
+        state.delete_each([one, two, three])
+        assert [record.id for record in state.scan("nonce")] == ["b", "d"]
+        assert state.get("nonce", "b") == changed
+        state.delete_each([])
+        self._counts(state, {None: 2}, kind="nonce")
+
     def test_replacing_takes_the_version_that_was_read(self, state: StateStore) -> None:
         first = state.create("cursor", "x", {"at": 1}, state="running")
         second = state.replace(first, {"at": 2})
@@ -164,8 +186,8 @@ class StateStoreContract:
         assert replaced.value == value
         assert state.get("any", "1") == replaced
 
-    def _counts(self, state: StateStore, expected: dict[str | None, int]) -> None:
-        eventually(lambda: {each: state.count("letter", state=each) for each in expected} == expected)
+    def _counts(self, state: StateStore, expected: dict[str | None, int], kind: str = "letter") -> None:
+        eventually(lambda: {each: state.count(kind, state=each) for each in expected} == expected)
 
     def _race(self, act: Callable[[], StateRecord]) -> list[bool]:
         """Whether each of two that do the same at once succeeded."""

@@ -43,6 +43,7 @@ def make_mention(
     created_at: datetime = NOW,
     place: str | None = None,
     historic: bool = False,
+    version_of: str | None = None,
 ) -> Mention:
     return Mention(
         id=id,
@@ -59,6 +60,7 @@ def make_mention(
         url=f"https://example.org/posts/{id}",
         place=place,
         historic=historic,
+        version_of=version_of,
     )
 
 

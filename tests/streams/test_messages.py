@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from queues.sqlite import SqliteStateStore
-from streams.replies import ByPlatform, DryRun, LostError, NotYetError, Outgoing, RefusedError
+from streams.replies import ByPlatform, DryRun, LostError, NotSentError, NotYetError, Outgoing, RefusedError
 from streams.senders.meta import MetaAccount, graph_client
 from streams.senders.meta_messages import MetaMessages
 from streams.senders.pace import Pace
@@ -53,6 +53,18 @@ def test_a_message_whose_answer_was_lost_is_found_in_the_conversation(
     assert x.was_sent(MESSAGE) == "x:message-1"
     other = Outgoing("c:2", "x:17", "Something else", ("jalsundarpur",), to="7")
     assert x.was_sent(other) is None
+
+
+def test_a_message_that_x_calls_a_duplicate_is_looked_up_and_a_wrong_token_is_for_the_operator(
+    x: XMessages, world: XWorld
+) -> None:
+    world.fail(PLACE, Fault(403, body={"title": "Forbidden", "detail": "This is a duplicate message."}, after=True))
+    with pytest.raises(LostError):
+        x.send(MESSAGE)
+    assert x.was_sent(MESSAGE) == "x:message-1"
+    world.fail(PLACE, Fault(401))
+    with pytest.raises(NotSentError):
+        x.send(MESSAGE)
 
 
 def test_who_takes_no_messages_and_who_is_not_known_is_refused_for_good(x: XMessages, world: XWorld) -> None:

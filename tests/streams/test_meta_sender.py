@@ -171,5 +171,5 @@ def test_pages_and_tokens_come_from_directory_and_file(tmp_path: Path, state: Sq
 
 
 def test_what_was_edited_is_answered_below_the_comment(sender: ByPlatform) -> None:
-    edited = Outgoing("c:9", "facebook:5_77.edited", REPLY.text, REPLY.reply_as)
+    edited = Outgoing("c:9", "facebook:5_77.edited-1772440000-0a1b2c3d", REPLY.text, REPLY.reply_as)
     assert sender.send(edited) == "facebook:5_101"

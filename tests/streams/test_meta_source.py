@@ -121,17 +121,34 @@ async def test_a_mention_of_which_only_ids_are_told_is_kept_for_the_operator(met
 
 async def test_what_was_removed_gets_a_tombstone(meta: Meta) -> None:
     await meta.tell(feed(verb="remove", message=None))
-    assert meta.deletions() == ["post:facebook:5_77", "post:facebook:5_77.edited"], "also what it was edited to"
+    assert meta.deletions() == ["post:facebook:5_77"]
 
 
-async def test_an_edited_comment_keeps_what_came_first_and_adds_what_it_became(meta: Meta) -> None:
+EDITED = ("नल सूखा है, अब तीन दिन से", "नल सूखा है, अब चार दिन से")
+
+
+async def test_an_edited_comment_keeps_what_came_first_and_adds_what_it_became_each_time(meta: Meta) -> None:
     await meta.tell(feed())
-    await meta.tell(feed(verb="edited", message="नल सूखा है, अब तीन दिन से", time=AT + 60))
-    first, edited = sorted(meta.kit.mentions(), key=lambda mention: mention.key)
-    assert (first.text, edited.text) == ("नल सूखा है", "नल सूखा है, अब तीन दिन से")
-    assert (edited.key, edited.in_reply_to) == ("facebook:5_77.edited", "5_77")
-    assert (edited.conversation_id, edited.author) == (first.conversation_id, first.author)
-    assert edited.created_at == NOW + timedelta(seconds=60)
+    for number, words in enumerate(EDITED, start=1):
+        await meta.tell(feed(verb="edited", message=words, time=AT + 60 * number))
+    first, *edited = sorted(meta.kit.mentions(), key=lambda mention: mention.created_at)
+    assert (first.key, first.version_of) == ("facebook:5_77", None)
+    assert [each.text for each in edited] == [*EDITED]
+    assert [each.created_at for each in edited] == [NOW + timedelta(seconds=60), NOW + timedelta(seconds=120)]
+    assert len({each.key for each in (first, *edited)}) == 3
+    for each in edited:
+        assert (each.version_of, each.in_reply_to) == ("5_77", "5_77")
+        assert (each.conversation_id, each.author) == (first.conversation_id, first.author)
+
+
+async def test_edits_told_at_once_keep_their_order_and_one_told_again_is_the_same(meta: Meta) -> None:
+    both = feed(verb="edited", message=EDITED[0])
+    both["entry"][0]["changes"] += feed(verb="edited", message=EDITED[1])["entry"][0]["changes"]
+    await meta.tell(both)
+    assert [each.text for each in sorted(meta.kit.mentions(), key=lambda mention: mention.created_at)] == [*EDITED]
+    await meta.tell(feed(verb="edited", message=EDITED[1]))
+    told = [mention.key for mention in meta.kit.mentions()]
+    assert (len(told), len({*told})) == (3, 2)
 
 
 class Instagram:

@@ -26,6 +26,7 @@ from streams.sources.x.budget import Budget
 from streams.sources.x.gaps import Gaps
 from streams.sources.x.intake import Intake
 from streams.sources.x.progress import Progress
+from streams.sources.x.scopes import Scope
 from streams.topics import DEAD_LETTERS, DELETIONS, MENTIONS
 from streams.transports.sqlite_log import SqliteLog
 from sunwai.assembly import Office
@@ -87,7 +88,7 @@ def delivered(kit: IntakeKit, directory: Directory, folder: Path) -> None:
     intake.take_lines([_line("11"), _line("11"), b"{broken", b'{"errors": []}'])
     kit.now += timedelta(minutes=70)
     intake.take_lines([_line("12")])
-    intake.take_page({"data": [json.loads(_line(id))["data"] for id in ("12", "13")], "includes": {}})
+    intake.take_page({"data": [json.loads(_line(id))["data"] for id in ("12", "13")], "includes": {}}, Scope.ADDRESSED)
     kept.close()
 
 

@@ -1,5 +1,6 @@
 """Posts over HTTP: signed, fresh, never twice, and durable before they are acknowledged."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
@@ -317,6 +318,42 @@ class _DownStore:
             raise StoreDownError(f"{name}: disk gone")
 
         return down
+
+
+async def test_what_comes_at_once_is_written_once_each_and_together(portal: Portal) -> None:
+    posts = [{**POST, "id": str(number)} for number in range(60)]
+    answers = await asyncio.gather(*(portal.send(post) for post in posts))
+    assert [answer.json() for answer in answers] == [{"accepted": 1, "dead_letters": []}] * 60
+    assert portal.kit.ids() == [str(number) for number in range(60)]
+    assert len(portal.kit.log.appends) < 30
+
+
+async def test_of_one_request_that_comes_many_times_at_once_one_is_taken(portal: Portal) -> None:
+    headers = portal.headers(json.dumps(POST).encode())
+    answers = await asyncio.gather(*(portal.send(POST, headers) for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [202, *[401] * 9]
+    assert portal.kit.ids() == ["1"]
+
+
+async def test_one_that_is_refused_is_refused_alone(portal: Portal) -> None:
+    good = [{**POST, "id": str(number)} for number in range(5)]
+    bad = portal.send(b"{}\n" * 1001)
+    unsigned = portal.send(POST, portal.headers(b"another body"))
+    answers = await asyncio.gather(bad, unsigned, *(portal.send(post) for post in good))
+    assert [answer.status_code for answer in answers] == [413, 401, *[202] * 5]
+    assert portal.kit.ids() == ["0", "1", "2", "3", "4"]
+
+
+async def test_what_could_not_be_written_together_may_come_again(portal: Portal) -> None:
+    portal.kit.log.refusals = 1
+    bodies = [json.dumps({**POST, "id": str(number)}).encode() for number in range(10)]
+    asked = [(body, portal.headers(body)) for body in bodies]
+    first = await asyncio.gather(*(portal.send(*each) for each in asked))
+    refused = [each for each, answer in zip(asked, first, strict=True) if answer.status_code == 503]
+    assert refused
+    again = await asyncio.gather(*(portal.send(*each) for each in refused))
+    assert {answer.status_code for answer in again} == {202}
+    assert portal.kit.ids() == [str(number) for number in range(10)]
 
 
 # -- how it stands

@@ -5,15 +5,16 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from queues.state import StateRecord
 from schemas.mention import Mention
 from schemas.platforms import XPlan
 from streams.sources.publish import Publisher
@@ -24,8 +25,8 @@ from streams.sources.x.chores import Chores
 from streams.sources.x.client import XClient, XDownError, XLimitedError, XLostError, XRefusedError
 from streams.sources.x.gaps import GAP, LOST, OPEN
 from streams.sources.x.progress import AnotherReaderError
-from streams.sources.x.rules import RULES, keep_in_step
-from streams.sources.x.scopes import Scope, queries, x_handles
+from streams.sources.x.rules import RULES, keep_in_step, terms_tag
+from streams.sources.x.scopes import Scope, queries, term_queries, x_handles
 from streams.sources.x.snowflake import id_at, moment_of
 from streams.sources.x.source import Timing, XSource
 from streams.sources.x.waiting import Waiting
@@ -64,12 +65,23 @@ class Reader:
         plan: XPlan = PLAN,
         timing: Timing = TIMING,
         bearer: str = BEARER,
+        terms: Callable[[int], Sequence[str]] = lambda most: (),
     ):
         self.kit, self.world, self.over = kit, world, threading.Event()
         self.client = client(world, bearer)
         publisher = Publisher(kit.log, world.clock, source="x")
         self.source = XSource(
-            self.client, publisher, kit.state, HANDLES, "sunwai-SPR", plan, world.clock, self.over, self._pause, timing
+            self.client,
+            publisher,
+            kit.state,
+            HANDLES,
+            "sunwai-SPR",
+            plan,
+            world.clock,
+            self.over,
+            self._pause,
+            timing,
+            terms=terms,
         )
         self.fault: BaseException | None = None
         self.thread = threading.Thread(target=self._run)
@@ -401,6 +413,76 @@ def test_what_is_kept_is_for_those_who_write_to_a_handle(kit: IntakeKit, world: 
         wait_for(lambda: repost["id"] in ids(kit), "the repost that had to wait")
 
 
+# -- terms of the watch
+
+
+def of_the_dam(most: int) -> list[str]:
+    return term_queries(["Sundarpur"], ["dam toot", "bhago"], most)
+
+
+RUMOUR = "Sundarpur me bhago, dam toot gaya"
+
+
+def told(kit: IntakeKit) -> dict[str, bool]:
+    """What was read, and whether it is for the watch alone."""
+    return {mention.id: mention.by_terms for mention in kit.mentions()}
+
+
+def test_what_term_rules_missed_while_away_is_looked_for_too(kit: IntakeKit, world: XWorld) -> None:
+    world.on_stream = until_gone
+    with reading(kit, world, terms=of_the_dam):
+        wait_for(lambda: connected(kit, world), "a note")
+    missed, addressed = complaint(world, text=RUMOUR), complaint(world, text=f"@JalSundarpur {RUMOUR}")
+    complaint(world, text="dam toot gaya, kahin aur")
+    with reading(kit, world, terms=of_the_dam):
+        wait_for(lambda: len(told(kit)) == 2 and kit.state.count(GAP, state=OPEN) == 0, "both, and every gap filled")
+    assert told(kit) == {missed["id"]: True, addressed["id"]: False}
+
+
+def test_terms_wait_with_reposts_and_what_they_missed_is_read_the_next_day(kit: IntakeKit, world: XWorld) -> None:
+    plan = XPlan(posts_per_day=40, posts_per_month=1000, reserve_percent=50)
+
+    def play(connection: StreamConnection) -> None:
+        for _ in range(25):
+            connection.send(complaint(world))
+        until_gone(connection)
+
+    world.on_stream = play
+    with reading(kit, world, plan=plan, terms=of_the_dam):
+        wait_for(lambda: len(ids(kit)) == 25 and not _terms_rules(world), "terms to be left out")
+        rumour = complaint(world, text=RUMOUR)
+        wait_for(lambda: standings(kit.state, world.clock())[0].gaps > 0, "which is said")
+        world.clock.advance(86400)
+        wait_for(lambda: bool(_terms_rules(world)), "the next day")
+        wait_for(lambda: rumour["id"] in ids(kit), "the rumour that had to wait")
+    assert told(kit)[rumour["id"]]
+
+
+def test_terms_are_looked_for_where_there_is_no_stream(kit: IntakeKit, world: XWorld) -> None:
+    with reading(kit, world, timing=Timing(poll=60.0), terms=of_the_dam):
+        wait_for(lambda: connected(kit, world), "a first look")
+        rumour = complaint(world, text=RUMOUR)
+        moment = world.clock()
+        wait_for(lambda: any(_until(record) > moment for record in _gaps_of_terms(kit)), "a look for terms since")
+    assert world.requests(STREAM) == []
+    world.on_stream = until_gone
+    with reading(kit, world, terms=of_the_dam):  # what searches have no time for while a test makes days of seconds
+        wait_for(lambda: rumour["id"] in ids(kit), "the rumour")
+    assert told(kit) == {rumour["id"]: True}
+
+
+def _gaps_of_terms(kit: IntakeKit) -> list[StateRecord]:
+    return [record for record in kit.state.scan(GAP) if record.value["scope"] == Scope.TERMS]
+
+
+def _until(record: StateRecord) -> datetime:
+    return moment_of(record.value["until"])
+
+
+def _terms_rules(world: XWorld) -> list[str]:
+    return [rule["value"] for rule in [*world.rules.values()] if rule["tag"] == terms_tag("sunwai-SPR")]
+
+
 def _rules(world: XWorld, scope: Scope) -> list[str]:
     wanted = set(queries(scope, HANDLES, 1024))
     return [rule["value"] for rule in [*world.rules.values()] if rule["value"] in wanted]
@@ -463,11 +545,11 @@ def test_a_gap_out_of_reach_is_said_to_be_lost(kit: IntakeKit, world: XWorld) ->
     complaint(world)
     world.clock.advance(timedelta(days=9).total_seconds())
     late = complaint(world)
-    with reading(kit, world):
+    with reading(kit, world, terms=of_the_dam):
         wait_for(lambda: late["id"] in ids(kit), "what search still reaches")
-        wait_for(lambda: kit.state.count(GAP, state=LOST) == 3, "each scope's loss")
+        wait_for(lambda: kit.state.count(GAP, state=LOST) == len(Scope), "each scope's loss")
     assert ids(kit) == [late["id"]]
-    assert standings(kit.state, world.clock())[0].lost == 3
+    assert standings(kit.state, world.clock())[0].lost == len(Scope)
 
 
 def test_a_second_reader_gives_way_and_the_first_goes_on(kit: IntakeKit, world: XWorld) -> None:

@@ -1,8 +1,8 @@
 """How many posts may still be read today and this month.
 
 X bills each post that it delivers, once a day ("Usage and billing"). A part of both budgets is kept for what is
-addressed to a department: when the rest is spent, reposts wait; only when all is spent, everything does. Days and
-months are those of UTC, as X counts them.
+addressed to a department: when the rest is spent, reposts and terms wait; only when all is spent, everything does.
+Days and months are those of UTC, as X counts them.
 """
 
 import threading
@@ -13,7 +13,7 @@ from datetime import datetime
 import structlog
 
 from schemas.platforms import XPlan
-from streams.sources.x.scopes import SCOPES, Scope
+from streams.sources.x.scopes import FIRST_TO_GO, SCOPES, Scope
 
 __all__ = ["Budget", "Spent"]
 
@@ -55,7 +55,7 @@ class Budget:
         """Posts that may still be read of a scope."""
         with self._lock:
             now = self._now()
-        kept = self.plan.reserve_percent if scope is Scope.REPOSTS else 0
+        kept = self.plan.reserve_percent if scope in FIRST_TO_GO else 0
         pairs = ((self.plan.posts_per_day, now.today), (self.plan.posts_per_month, now.this_month))
         return max(0, min(most * (100 - kept) // 100 - used for most, used in pairs))
 

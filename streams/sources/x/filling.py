@@ -64,7 +64,7 @@ class Filling:
                 raise
             self.gaps.came_to(record, replace(gap, token=None))  # the place is no longer known: from the start
             return
-        self.intake.take_page(page)
+        self.intake.take_page(page, gap.scope)
         token = page.get("meta", {}).get("next_token")
         try:
             if token is not None:

@@ -15,6 +15,7 @@ from streams.dead_letters import Origin
 from streams.log import Event
 from streams.sources.publish import Publisher, Taken
 from streams.sources.x.progress import Progress
+from streams.sources.x.scopes import Scope
 
 __all__ = ["FIELDS", "SEARCH", "STREAM", "Intake"]
 
@@ -40,11 +41,13 @@ _log = structlog.get_logger()
 @dataclass
 class Intake:
     """May be used by several threads. The publisher waits for a log that is down. A line that rules with ``terms_tag``
-    alone have brought is for the watch alone (no tag: none is)."""
+    alone have brought is for the watch alone (no tag: none is), and so is what a search for terms finds and addresses
+    none of ``handles``, nor is by one of them."""
 
     publisher: Publisher
     progress: Progress
     terms_tag: str = ""
+    handles: frozenset[str] = frozenset()
     _seen: "OrderedDict[str, None]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _number: int = 0
@@ -57,15 +60,16 @@ class Intake:
             self.publisher.keep(STREAM, [line for line, _ in taken])
             return newest
 
-    def take_page(self, page: Mapping[str, Any]) -> int:
-        """Publishes the posts of a page of search; returns how many of them were new."""
+    def take_page(self, page: Mapping[str, Any], scope: Scope) -> int:
+        """Publishes the posts of a page of a search; returns how many of them were new."""
         with self._lock:
             fresh = [post for post in page.get("data") or () if self._is_new(_id_of(post))]
             self._note_errors(page)
             if fresh:
                 payload = {"data": fresh, "includes": page.get("includes")}
                 raw = json.dumps(payload).encode()
-                self._publish([self.publisher.take_parsed(raw, payload, self._origin(SEARCH))])
+                change = self._unless_addressed if scope is Scope.TERMS else _as_it_is
+                self._publish([self.publisher.take_parsed(raw, payload, self._origin(SEARCH), change)])
                 self.publisher.keep(SEARCH, [raw])
             return len(fresh)
 
@@ -83,6 +87,10 @@ class Intake:
         for_watch = self.terms_tag and _tags(payload) == {self.terms_tag}
         change = _for_the_watch if for_watch else _as_it_is
         return self.publisher.take_parsed(line, payload, self._origin(STREAM), change)
+
+    def _unless_addressed(self, post: Mention) -> Mention:
+        ours = not self.handles.isdisjoint((*post.handles, post.author.handle or ""))
+        return post if ours else _for_the_watch(post)
 
     def _publish(self, parts: Sequence[Taken]) -> int:
         events: list[Event] = [event for part in parts for event in part.events]

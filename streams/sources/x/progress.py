@@ -29,7 +29,7 @@ class AnotherReaderError(Exception):
 @dataclass
 class Progress:
     """May be used by several threads. ``read_to``: by handle, the id below which everything was read or is a gap.
-    ``reposts_from``: from which id on reposts were left out for the budget's sake."""
+    ``reposts_from``: from which id on reposts and terms were left out for the budget's sake."""
 
     state: StateStore
     clock: Callable[[], datetime]

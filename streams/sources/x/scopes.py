@@ -1,4 +1,5 @@
-"""What is read of a department's handles, as queries of X: who writes to them, who passes that on, what they answer.
+"""What is read, as queries of X: who writes to a department's handles, who passes that on, what they answer, and what
+the watch looks for by its terms.
 
 Documented under "Build a rule" and "Build a query": the same operators hold for the rules of a stream and for search.
 """
@@ -7,21 +8,26 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-__all__ = ["SCOPES", "Scope", "queries", "term_queries", "x_handles"]
+__all__ = ["FIRST_TO_GO", "SCOPES", "Scope", "queries", "term_queries", "x_handles"]
 
 _X_HANDLE = re.compile(r"[a-z0-9_]{1,15}")
 
 
 class Scope(StrEnum):
     """``addressed``: posts to a handle; ``reposts``: reposts of such; ``own``: what a handle itself answers, so that
-    a reply typed in the app of X is seen. In order of how little we can do without them."""
+    a reply typed in the app of X is seen; ``terms``: what addresses none, and is for the watch alone. In order of how
+    little we can do without them."""
 
     ADDRESSED = "addressed"
     OWN = "own"
     REPOSTS = "reposts"
+    TERMS = "terms"
 
 
 SCOPES = tuple(Scope)
+FIRST_TO_GO = (Scope.REPOSTS, Scope.TERMS)
+"""What waits when the rest of the budget is kept for posts to a handle."""
+
 _FORM = {
     Scope.ADDRESSED: ("@{}", "({}) -is:retweet"),
     Scope.REPOSTS: ("@{}", "({}) is:retweet"),

@@ -27,7 +27,7 @@ from streams.sources.x.progress import Progress
 from streams.sources.x.recheck import Recheck
 from streams.sources.x.room import Room
 from streams.sources.x.rules import keep_in_step, terms_tag
-from streams.sources.x.scopes import Scope, queries
+from streams.sources.x.scopes import FIRST_TO_GO, Scope, queries
 from streams.sources.x.snowflake import id_at, moment_of
 from streams.sources.x.waiting import StoppedError, Waiting
 
@@ -58,8 +58,8 @@ class Timing:
 @dataclass
 class XSource:
     """One run. ``handles`` are those of X, ``tag`` marks our rules, ``over`` ends it. ``kept`` are the ids of all posts
-    whose text is kept; None: it is not asked whether they are still there. ``terms`` are queries for the watch; they go
-    with reposts when the budget runs low, and what they missed is not looked for."""
+    whose text is kept; None: it is not asked whether they are still there. ``terms`` gives queries for the watch, each
+    of so many characters at most; they go with reposts when the budget runs low."""
 
     client: XClient
     publisher: Publisher
@@ -72,7 +72,7 @@ class XSource:
     pause: Callable[[float], object]
     timing: Timing = Timing()
     kept: Callable[[], Iterable[str]] | None = None
-    terms: Sequence[str] = ()
+    terms: Callable[[int], Sequence[str]] = lambda most: ()
     _fault: BaseException | None = None
     _scopes: tuple[Scope, ...] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,7 +83,8 @@ class XSource:
         self.room = Room(self.budget)
         self.gaps = Gaps(self.state)
         self.progress = Progress(self.state, self.clock, self.budget, self.gaps)
-        self.intake = Intake(replace(self.publisher, sleep=self.waiting.sleep), self.progress, terms_tag(self.tag))
+        publisher = replace(self.publisher, sleep=self.waiting.sleep)
+        self.intake = Intake(publisher, self.progress, terms_tag(self.tag), frozenset(self.handles))
         self.feed = Feed(
             self.client,
             self.waiting,
@@ -204,9 +205,13 @@ class XSource:
             if self.timing.poll:
                 self._scopes = scopes
                 return
-            wanted = [q for scope in scopes for q in queries(scope, self.handles, self.plan.rule_length)]
-            keep_in_step(self.client, self.tag, wanted, self.terms if Scope.REPOSTS in scopes else ())
+            rules = {scope: self._queries(scope, self.handles, self.plan.rule_length) for scope in scopes}
+            terms = rules.pop(Scope.TERMS, ())
+            keep_in_step(self.client, self.tag, [rule for its in rules.values() for rule in its], terms)
             self._scopes = scopes
+
+    def _queries(self, scope: Scope, handles: Sequence[str], most: int) -> Sequence[str]:
+        return self.terms(most) if scope is Scope.TERMS else queries(scope, handles, most)
 
     def _opened(self) -> None:
         """Connected: all from where each handle was read to until now is a gap."""
@@ -224,8 +229,8 @@ class XSource:
         self._miss(self._read_scopes(), self.clock() + timedelta(seconds=self.timing.overlap), "budget")
 
     def _read_scopes(self) -> tuple[Scope, ...]:
-        """Reposts that are left out for the budget's sake are one long gap, from where they were left out."""
-        return (Scope.ADDRESSED, Scope.OWN) if self.progress.reposts_from is not None else tuple(Scope)
+        """What is left out for the budget's sake is one long gap, from where it was left out."""
+        return tuple(scope for scope in Scope if self.progress.reposts_from is None or scope not in FIRST_TO_GO)
 
     def _miss(self, scopes: Sequence[Scope], until: datetime, reason: str) -> None:
         """Writes gaps down; a handle that was never read has none. Raises StoreDownError."""
@@ -240,7 +245,7 @@ class XSource:
     def _open(self, scope: Scope, handles: Sequence[str], since: int, until: datetime, reason: str) -> None:
         now = self.clock()
         ready = max(until, now) + timedelta(seconds=self.timing.settle)
-        for query in queries(scope, handles, self.plan.query_length):
+        for query in self._queries(scope, handles, self.plan.query_length):
             gap = Gap(scope, query, since, id_at(until), reason, now.isoformat(), ready.isoformat())
             wait_out(lambda gap=gap: self.gaps.open(gap, now), "x", self.waiting.sleep)  # type: ignore[misc]
 
@@ -262,7 +267,8 @@ class XSource:
         return since >= self.timing.rules or (self._scopes is not None and self._scopes != self.budget.scopes() != ())
 
     def _rescope(self) -> None:
-        """Leaves reposts out when what is kept for addressed posts begins, and takes them up again. Raises XError."""
+        """Leaves reposts and terms out when what is kept for addressed posts begins, and takes them up again. Raises
+        XError."""
         now, since = self.clock(), self.progress.reposts_from
         if Scope.REPOSTS not in self.budget.scopes():
             if since is None:
@@ -271,5 +277,6 @@ class XSource:
             return
         self._in_step()
         if since is not None:
-            self._open(Scope.REPOSTS, self.handles, since, now + timedelta(seconds=self.timing.overlap), "budget")
+            for scope in FIRST_TO_GO:
+                self._open(scope, self.handles, since, now + timedelta(seconds=self.timing.overlap), "budget")
             self.progress.reposts_from = None
