@@ -16,6 +16,7 @@ __all__ = [
     "LONGEST_PASSWORD",
     "SESSION",
     "SHORTEST_PASSWORD",
+    "TOKEN",
     "USER",
     "Account",
     "AccountError",
@@ -39,6 +40,8 @@ __all__ = [
 USER = "user"
 SESSION = "session"
 """The kind of a session's record; its ``state`` is the user's name (desk/sessions.py)."""
+TOKEN = "token"  # noqa: S105 - a kind of record
+"""As for a session (desk/tokens.py)."""
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 256
@@ -178,6 +181,7 @@ def disable_user(state: StateStore, name: str) -> None:
     changed = account.model_copy(update={"active": False, "epoch": _new_epoch()})
     state.replace(record, changed.model_dump(mode="json"))
     end_sessions(state, name)
+    _remove_all(state, TOKEN, name)  # an account that is opened again opens none of them
 
 
 def set_language(state: StateStore, name: str, language: str) -> None:
@@ -229,9 +233,7 @@ def find_account(state: StateStore, name: str) -> Account | None:
 
 def end_sessions(state: StateStore, name: str) -> None:
     """Removes every session of an account."""
-    while records := state.scan(SESSION, state=name, limit=_PAGE):
-        for record in records:
-            remove(state, record)
+    _remove_all(state, SESSION, name)
 
 
 def remove(state: StateStore, record: StateRecord) -> None:
@@ -243,6 +245,12 @@ def remove(state: StateStore, record: StateRecord) -> None:
             return
         except StaleError:
             current = state.get(record.kind, record.id)
+
+
+def _remove_all(state: StateStore, kind: str, name: str) -> None:
+    while records := state.scan(kind, state=name, limit=_PAGE):
+        for record in records:
+            remove(state, record)
 
 
 def _existing(state: StateStore, name: str) -> tuple[StateRecord, Account]:

@@ -20,6 +20,7 @@ __all__ = [
     "CallerDep",
     "DeskDep",
     "FormDep",
+    "FullFormDep",
     "ReaderDep",
     "SignInNeeded",
     "WriterDep",
@@ -114,6 +115,16 @@ def form_sender(request: Request, csrf: Annotated[str, Form()] = "") -> Session:
     return session
 
 
+def full_form_sender(session: Annotated[Session, Depends(form_sender)]) -> Session:
+    """For what outlasts a session: one that began by a PIN, which any colleague may have seen, makes none of it.
+
+    Raises Refusal.
+    """
+    if session.by_pin:
+        raise Refusal(403, "forbidden", mark("Sign in with your password first."))
+    return session
+
+
 def caller(request: Request) -> Caller:
     """By ``Authorization: Bearer``, which is never passed over for a cookie, or by session.
 
@@ -172,5 +183,6 @@ def _by_token(request: Request, header: str) -> Caller:
 DeskDep = Annotated[Desk, Depends(desk_of)]
 ReaderDep = Annotated[Session, Depends(reader)]
 FormDep = Annotated[Session, Depends(form_sender)]
+FullFormDep = Annotated[Session, Depends(full_form_sender)]
 CallerDep = Annotated[Caller, Depends(caller)]
 WriterDep = Annotated[Caller, Depends(writer)]

@@ -29,6 +29,7 @@ __all__ = [
     "authorise_act",
     "may",
     "may_act",
+    "may_work",
     "require_administrator",
     "require_auditor",
     "require_whole_office",
@@ -119,6 +120,11 @@ def may_act(user: User, case: Case, act: Act) -> bool:
     except Forbidden:
         return False
     return True
+
+
+def may_work(user: User, case: Case) -> bool:
+    """Whether a case can be given to ``user``: they work in its queue, and can open it."""
+    return may(user, case.queue, Right.WORK) and visibility(user).sees(case)
 
 
 def actor_of(user: User) -> Actor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import structlog
 
 from desk.accounts import Role, User, find_account
 from desk.act_forms import Assign, Merge, Nothing, Split
-from desk.authorise import Right, actor_of, authorise, authorise_act, may, visibility
+from desk.authorise import Right, actor_of, authorise, authorise_act, may, may_work, visibility
 from desk.case_acts import CASE_ACTS, CaseAct, Change
 from desk.labels import CONDITION_LABELS
 from desk.metrics import DeskMetrics
@@ -17,10 +18,11 @@ from desk.refusal import Refusal, mark, not_found
 from queues import acts
 from queues.corrections import keep_correction, withdraw_correction
 from queues.lifecycle import Act, Condition
+from queues.naming import case_id
 from queues.regrouping import Regrouping
 from queues.revising import ContentionError, revise, revise_each
 from queues.state import StateStore
-from queues.store import EVERYTHING, CaseQuery, CaseStore, Versioned
+from queues.store import CaseQuery, CaseStore, Versioned
 from schemas.case import Case, Status
 from schemas.directory import Directory
 
@@ -159,6 +161,8 @@ class Casework:
                 kept = self._seen(user, into, Act.MERGE).case
                 authorise_act(user, kept, Act.MERGE)
                 return self._regrouping.merge(kept.id, case.id, actor_of(user))
+            case Split(post=post) if post in case.split_off:  # done already: that case may have gone elsewhere since
+                return self._seen(user, case_id(post), Act.SPLIT).case
             case Split(post=post):
                 return self._regrouping.split(case.id, post, actor_of(user))
         return self._regrouping.unmerge(case.id, actor_of(user))
@@ -170,7 +174,7 @@ class Casework:
             if not _is_own_undo(user, case, kind.act):
                 authorise_act(user, case, kind.act)
             if isinstance(given, Assign):
-                self._check_colleague(case.queue, given.to)
+                self._check_colleague(case, given.to)
             now, actor = self._clock(), actor_of(user)
             after = change(case, actor, now, given, self._directory)
             # RFC 9110, 13.2.1: a precondition only counts where the answer would be a success without it.
@@ -194,15 +198,16 @@ class Casework:
         else:
             keep_correction(self._state, act, before, after, user.name)
 
-    def _check_colleague(self, queue: str, name: str) -> None:
-        """Raises Refusal unless ``name`` is somebody who works in ``queue``."""
+    def _check_colleague(self, case: Case, name: str) -> None:
+        """Raises Refusal unless ``name`` is somebody who can work on the case."""
         account = find_account(self._state, name)
-        if account is None or not account.active or not may(account.user, queue, Right.WORK):
+        if account is None or not account.active or not may_work(account.user, case):
             raise Refusal(409, "no_colleague", mark("Nobody of that name works in this queue."), field="to")
 
     def _seen(self, user: User, id: str, act: Act) -> Versioned:
-        """Who has sent a case away may still take that back."""
-        found = self._store.case(id, EVERYTHING if act is Act.UNDO else visibility(user))
+        """Who has sent a case away may still take that back, unless it was sealed meanwhile."""
+        seen = visibility(user)
+        found = self._store.case(id, replace(seen, queues=None) if act is Act.UNDO else seen)
         if found is None or not (_sees(user, found.case) or _is_own_undo(user, found.case, act)):
             raise not_found()
         return found

@@ -87,8 +87,7 @@ def open_link(desk: Desk, given: str, address: str) -> Link:
     if link is None or link.request.withdrawn_at is not None:
         lockout.spend(who, _WRONG_LINKS)
         raise not_found()
-    over = link.request.expires_at <= desk.clock() or not link.case.is_open
-    if over and link.request.report is None:
+    if link.request.expires_at <= desk.clock() or not link.case.is_open:
         raise Refusal(410, "over", mark("This link is over. Ask the officer who gave it to you for another."))
     return link
 

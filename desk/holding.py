@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from desk.accounts import User
 from desk.parts import Desk
 from desk.refusal import Refusal, mark
-from desk.watching import alerts_of, check_may_act
+from desk.watching import alerts_of, check_may_act, readable_posts, without_sealed
 from queues import claim_holds, watching
 from queues.evidence import Evidence, bundle
 from queues.watching import ClaimAct, Verb
@@ -48,12 +48,12 @@ def make_bundle(desk: Desk, user: User, claim: str, asked: Asked) -> bytes:
     claim_holds.hold(desk.state, claim, made, wanted)
     act = ClaimAct(verb=Verb.HOLD, claim=claim, by=user.name, at=now, note=made.why, source=made.order)
     watching.append_act(desk.state, act)
-    records = desk.store.mentions(wanted)
+    records = readable_posts(desk, user, wanted)
     held = [record for key in wanted if (record := records.get(key)) is not None and record.mention is not None]
     return bundle(
         Evidence(
             claim=claim,
-            alerts=alerts,
+            alerts=without_sealed(desk, user, alerts),
             acts=watching.acts_on(desk.state, claim),
             wanted=wanted,
             records=held,

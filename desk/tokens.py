@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from desk.accounts import AccountError, User, find_account, remove
+from desk.accounts import TOKEN, AccountError, User, find_account, remove
 from desk.sessions import token_hash
 from queues.state import StateStore, every_record
 from schemas.base import Utc, Value
 
 __all__ = ["Scope", "Token", "add_token", "find_token", "list_tokens", "revoke_token"]
 
-TOKEN = "token"  # noqa: S105 - a kind of record
 _PREFIX = "sunwai_"
 """Lets people and secret scanners see what it is."""
 

@@ -1,6 +1,6 @@
 """What the watch desk shows and does: claims by their latest alert, one claim with its evidence, acts of people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Annotated
@@ -16,6 +16,7 @@ from desk.refusal import Refusal, mark, not_found
 from desk.shapes import LONGEST_TEXT
 from queues import claim_holds, watching
 from queues.state import every_record
+from queues.victims import is_tale
 from queues.watching import VERDICTS, ClaimAct, Effect, Verb
 from schemas.alert import AlertKind, SpikeAlert
 from schemas.base import Value
@@ -36,6 +37,8 @@ __all__ = [
     "may_watch",
     "read_claim",
     "read_claims",
+    "readable_posts",
+    "without_sealed",
 ]
 
 _READERS = frozenset({Role.WATCH, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})
@@ -131,6 +134,7 @@ def read_claims(desk: Desk, user: User, *, limit: int) -> list[ClaimLine]:
         if known is None or alert.doubling > known.doubling:
             latest[alert.claim] = alert
     shown = sorted(latest.values(), key=lambda alert: (alert.at, alert.id), reverse=True)[:limit]
+    shown = without_sealed(desk, user, shown)
     acts = desk.state.get_many(watching.CLAIM_KIND, [alert.claim for alert in shown])
     return [_line(alert, watching.last_act(acts[alert.claim]) if alert.claim in acts else None) for alert in shown]
 
@@ -138,12 +142,12 @@ def read_claims(desk: Desk, user: User, *, limit: int) -> list[ClaimLine]:
 def read_claim(desk: Desk, user: User, claim: str) -> ClaimView:
     """Raises Forbidden, Refusal."""
     _check(user, may_watch(user))
-    alert = alerts_of(desk, claim)[-1]
+    alert = without_sealed(desk, user, alerts_of(desk, claim)[-1:])[0]
     acts = watching.acts_on(desk.state, claim)
     is_rumour = alert.kind is AlertKind.RUMOUR
     return ClaimView(
         line=_line(alert, acts[-1] if acts else None),
-        posts=_posts(desk, alert) if is_rumour else (),
+        posts=_posts(desk, user, alert) if is_rumour else (),
         acts=tuple(acts),
         others=_others(desk, user, claim) if is_rumour and may_act(user) else (),
         drafts=_drafts(desk, alert, acts) if is_rumour and may_act(user) else (),
@@ -158,6 +162,24 @@ def alerts_of(desk: Desk, claim: str) -> list[SpikeAlert]:
     if not told:
         raise not_found()
     return told
+
+
+def readable_posts(desk: Desk, user: User, keys: Sequence[str]) -> Mapping[str, MentionRecord]:
+    """The records of posts of claims, but for those of sealed cases, where ``user`` opens none: a case may have been
+    sealed after the watch saw a post of it. A tale that spreads is no victim's, whatever it is about."""
+    records = desk.store.mentions(keys)
+    if user.opens_sealed:
+        return records
+    ids = {record.case_id for record in records.values() if record.case_id is not None}
+    sealed = {id for id, found in desk.store.cases([*ids]).items() if found.case.is_sealed}
+    return {key: each for key, each in records.items() if each.case_id not in sealed or _is_tale(each)}
+
+
+def without_sealed(desk: Desk, user: User, alerts: Sequence[SpikeAlert]) -> list[SpikeAlert]:
+    """The alerts, none quoting a post that ``user`` may not read."""
+    quoted = [alert.text_of for alert in alerts if alert.text_of is not None]
+    hidden = {*desk.store.mentions(quoted)} - {*readable_posts(desk, user, quoted)}
+    return [alert.model_copy(update={"text": None}) if alert.text_of in hidden else alert for alert in alerts]
 
 
 def act_on(desk: Desk, user: User, claim: str, done: Done) -> None:
@@ -233,11 +255,15 @@ def _others(desk: Desk, user: User, claim: str) -> tuple[ClaimLine, ...]:
     return tuple(line for line in lines if line.alert.kind is AlertKind.RUMOUR and line.alert.claim != claim)
 
 
-def _posts(desk: Desk, alert: SpikeAlert) -> tuple[PostLine, ...]:
+def _posts(desk: Desk, user: User, alert: SpikeAlert) -> tuple[PostLine, ...]:
     keys = watching.posts_of([alert])
-    records = desk.store.mentions(keys)
+    records = readable_posts(desk, user, keys)
     texts = {key: _words(records.get(key)) for key in keys}
     return tuple(PostLine(key=key, text=safe(text)[:LONGEST_TEXT] if text else None) for key, text in texts.items())
+
+
+def _is_tale(record: MentionRecord) -> bool:
+    return record.triage is not None and is_tale(record.triage)
 
 
 def _words(record: MentionRecord | None) -> str | None:

@@ -143,7 +143,8 @@ def _of_dispute(case: Case, directory: Directory, now: datetime) -> Iterator[_St
     later = dispute.model_copy(update={"due_at": now + timedelta(hours=directory.times.arbitration)})
     due = dispute.due_at.isoformat()
     about = f"{dispute.arbiter} should have decided by {due}"
-    entry = _notice(case, f"dispute:{due}", Rank.DISTRICT_HEAD, f"late_decision: {about}", now)
+    said = f"by {due}" if case.is_sealed else about
+    entry = _notice(case, f"dispute:{due}", Rank.DISTRICT_HEAD, f"late_decision: {said}", now)
     yield _Step(dispute.due_at, entry, {"dispute": later}, "late_decision", about)
 
 
@@ -155,7 +156,7 @@ def _of_outside(case: Case, directory: Directory, now: datetime) -> Iterator[_St
     later = outside.model_copy(update={"follow_up_at": now + timedelta(hours=every)})
     about = f"ask {outside.office} about {outside.reference}"
     id = f"outside:{outside.follow_up_at.isoformat()}"
-    entry = _notice(case, id, Rank.OFFICER, f"followed_up: {about}", now)
+    entry = _notice(case, id, Rank.OFFICER, "followed_up" if case.is_sealed else f"followed_up: {about}", now)
     yield _Step(outside.follow_up_at, entry, {"outside": later}, "followed_up", about)
 
 

@@ -162,7 +162,7 @@ def _certificate(evidence: Evidence, sums: str) -> str:
 
 def _about(evidence: Evidence) -> str:
     missing = sorted({*evidence.wanted} - {record.key for record in evidence.records})
-    told = f"{', '.join(missing)} (deleted, or not held by this office)" if missing else "none"
+    told = f"{', '.join(missing)} (deleted, sealed, or not held by this office)" if missing else "none"
     return _ABOUT.format(claim=evidence.claim, by=evidence.hold.by, missing=told, **_moment(evidence))
 
 

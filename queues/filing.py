@@ -27,6 +27,7 @@ from queues.regrouping import COMPLAINING, totals_of
 from queues.replies import acknowledged
 from queues.revising import ContentionError
 from queues.routing import likely_place
+from queues.sealing import seal_merged
 from queues.sla import settled
 from queues.state import StateStore
 from queues.store import CaseStore, Versioned
@@ -95,6 +96,8 @@ class Filing:
             after = self._changed(id, before, records, totals[id])
             if after is not None:
                 changes.append((after, before.version if before else None))
+        for case, _ in changes:
+            seal_merged(self._store, self._directory, case)
         written = write_cases(self._store, changes)
         return {case.id: grouped[case.id] for (case, _), ok in zip(changes, written, strict=True) if not ok}
 
@@ -149,6 +152,7 @@ class Filing:
             if all(write_cases(self._store, [(kept, found[kept.id].version)])) and all(
                 write_cases(self._store, [(gone, found[gone.id].version)])
             ):
+                seal_merged(self._store, self._directory, kept)
                 self._write_cases({kept.id: []})
                 return
         raise ContentionError("cases to be merged were changed by others in every round")

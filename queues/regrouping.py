@@ -12,6 +12,7 @@ from queues.lifecycle import Actor
 from queues.naming import case_id
 from queues.replies import acknowledged
 from queues.revising import revise
+from queues.sealing import seal_merged
 from queues.sla import settled
 from queues.store import EVERYTHING, CaseStore, Versioned
 from schemas.case import Case, PostKind
@@ -62,6 +63,7 @@ class Regrouping:
         other = self._read(gone).case
         whole = self._revise(kept, lambda case: joining.take_in(case, other, actor, now))
         self._revise(gone, lambda case: joining.merge_into(case, kept, actor, now))
+        seal_merged(self._store, self._directory, whole)
         return whole
 
     def unmerge(self, gone: str, actor: Actor) -> Case:

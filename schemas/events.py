@@ -41,7 +41,8 @@ class Deletion(Value):
 
 class CaseEvent(Value):
     """Something that happened to a case, as subscribers are told: no person and nobody's words are in it. ``id`` is the
-    same whenever it is told; ``act`` is the history's word for it; the rest is how the case stands by now."""
+    same whenever it is told; ``act`` is the history's word for it; the rest is how the case stands by now. Of a sealed
+    case neither where it lies nor what it is about is told: ``queue``, ``type`` and ``place`` are None."""
 
     schema_version: Literal[1] = 1
     id: str
@@ -50,8 +51,8 @@ class CaseEvent(Value):
     case: str
     docket: str | None
     status: Status
-    queue: str
-    type: ComplaintType
+    queue: str | None
+    type: ComplaintType | None
     urgency: Urgency
     place: str | None
     merged_into: str | None

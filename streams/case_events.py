@@ -171,10 +171,10 @@ def events_of(case: Case) -> Iterator[CaseEvent]:
                 case=case.id,
                 docket=case.docket,
                 status=case.status,
-                queue=case.queue,
-                type=case.type,
+                queue=None if case.is_sealed else case.queue,
+                type=None if case.is_sealed else case.type,
                 urgency=case.urgency,
-                place=case.place,
+                place=None if case.is_sealed else case.place,
                 merged_into=case.merged_into,
             )
 

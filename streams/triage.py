@@ -8,7 +8,7 @@ import structlog
 
 from classifiers.api import Classifier, Post
 from queues.seal import Sealer
-from schemas.case import SEALED
+from queues.victims import tells_of_victim
 from schemas.directory import Directory
 from schemas.intake import IntakeError, read_bytes, read_mention, split_page
 from schemas.mention import TIP, Mention
@@ -23,16 +23,6 @@ from streams.observing import observation_of
 __all__ = ["Triaging"]
 
 _log = structlog.get_logger()
-
-
-_A_RUMOUR = 0.5
-
-
-def _pleads(triage: Triage) -> bool:
-    """Whether a post tells of a victim who must not be found. Who spreads, questions or denies a tale of children
-    carried off tells of none, and that tale is what the watch is for."""
-    told = triage.stance is not None or triage.rumour >= _A_RUMOUR
-    return not told and not SEALED.isdisjoint(triage.sensitivity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +87,7 @@ class Triaging:
         headers = {"refs": refs(mention.key, mention.author_key)}
         if mention.platform != TIP and not mention.by_terms:
             yield self._triaged(mention, triage, headers)
-        if _pleads(triage):
+        if tells_of_victim(triage):
             return  # the watch holds no words of those who must not be found
         author = self.sealer.identity_hash(mention.author_key)
         observed = observation_of(mention, triage, author, self.directory)

@@ -80,7 +80,7 @@ RECORDS = (
     Kept("alert", "words of a post that spreads, until it is deleted", _ALERTS),
     Kept("attachment", "hash, size and time of a photograph", "with the texts of its case"),
     Kept("attachment-data", "photographs of a case, sealed", "with the texts of its case"),
-    Kept("bulk", "who did what to which cases", "two days"),
+    Kept("bulk", "who did what to which cases", "a week"),
     Kept("claim", "how a claim was judged, by whom", _ALERTS),
     Kept("claim-effect", "counts", _ALERTS),
     Kept("claim-hold", "who asked for a legal hold, and why", "until it is lifted"),

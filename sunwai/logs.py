@@ -7,8 +7,12 @@ import structlog
 
 __all__ = ["set_up_logs"]
 
-_QUIET = ("faust", "mode", "aiokafka", "kafka", "elastic_transport", "uvicorn", "asyncio", "httpx", "httpcore")
-"""Libraries of whom only warnings and worse are wanted."""
+_QUIET = (
+    *("faust", "mode", "aiokafka", "kafka", "elastic_transport", "uvicorn", "asyncio", "httpx", "httpcore"),
+    *("apprise", "urllib3", "authlib"),
+)
+"""Libraries of whom only warnings and worse are wanted: below that some tell addresses with the passwords in them, and
+what was sent there."""
 
 
 def set_up_logs(least: str, form: str) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from desk.accounts import User, list_users
 from desk.answers import page, see
 from desk.asking import DeskDep, FormDep, ReaderDep, language_of
-from desk.authorise import Right, may, may_act, visibility
+from desk.authorise import Right, may, may_act, may_work, visibility
 from desk.case_acts import CASE_ACTS, CaseAct
 from desk.casework import Taken
 from desk.comparing import differences, seen_of
@@ -168,7 +168,7 @@ def show_case(  # noqa: PLR0913 - what a page is made of
         longest=LONGEST_POST,
         prepared=texts,
         approval=needs_approval(found, directory),
-        colleagues=_colleagues(desk, found.queue) if "assign" in detail.acts else (),
+        colleagues=_colleagues(desk, found) if "assign" in detail.acts else (),
         outcomes=_outcomes(desk, found.queue),
         outside=directory.outside,
         elsewhere=[code for code in directory.queues if code != found.queue],
@@ -216,7 +216,7 @@ def _outcomes(desk: Desk, queue: str) -> object:
     return () if department is None else department.outcomes
 
 
-def _colleagues(desk: Desk, queue: str) -> list[str]:
-    """Who works in the queue, by name; the first so many."""
-    working = (user.name for user in list_users(desk.state) if user.active and may(user, queue, Right.WORK))
+def _colleagues(desk: Desk, case: Case) -> list[str]:
+    """Who can work on the case, by name; the first so many."""
+    working = (user.name for user in list_users(desk.state) if user.active and may_work(user, case))
     return [name for name, _ in zip(working, range(_MOST_COLLEAGUES), strict=False)]

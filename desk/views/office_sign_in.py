@@ -59,10 +59,11 @@ def callback(
     if error or not code:
         return _without_cookie(_refused(request, "refused", "the provider has sent them back"))
     try:
-        name = provider.finish(_redirect(request), code, journey).strip().lower()
+        said = provider.finish(_redirect(request), code, journey).strip()
     except OidcError as problem:
         return _without_cookie(_refused(request, problem.reason, str(problem)))
-    outcome = desk.gate.admit(name, How.OIDC)
+    # Letters beyond ASCII may become others in small letters (the sign of kelvin a k): they are nobody's here.
+    outcome = desk.gate.admit(said.lower(), How.OIDC) if said.isascii() else None
     if outcome is None:
         return _without_cookie(_refused(request, "account", "no such account"))
     desk.metrics.sign_ins.labels("ok").inc()

@@ -16,7 +16,7 @@ from desk.case_acts import CASE_ACTS
 from desk.labels import NO_COMPLAINT_LABELS
 from desk.listing import find, judged_queues, queue_counts
 from desk.parts import Desk
-from desk.reading import detail_of, find_case, left_case
+from desk.reading import find_case, left_case, read_case
 from desk.refusal import Refusal, mark
 from queues.store import CaseQuery, Versioned
 from schemas.base import Value
@@ -58,7 +58,7 @@ def review(request: Request, desk: DeskDep, session: ReaderDep, asked: Annotated
     return page(
         request,
         "review.html",
-        case=None if found is None else detail_of(desk, session.user, found.case),
+        case=None if found is None else read_case(desk, session.user, found.case.id),
         skip=None if skip is None else f"/review?{urlencode({'after': skip})}",
         here=asked.after or "",
         left=left,

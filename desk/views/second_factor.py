@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from desk.accounts import Account, find_account
 from desk.answers import page, see
-from desk.asking import DeskDep, FormDep, ReaderDep, language_of
+from desk.asking import DeskDep, FullFormDep, ReaderDep, language_of
+from desk.lockout import BY_ACCOUNT, Lockout
 from desk.names import name_in
 from desk.parts import Desk
 from desk.refusal import Refusal, mark, not_found
@@ -45,7 +46,7 @@ def second_factor(request: Request, desk: DeskDep, session: ReaderDep) -> Respon
 
 
 @router.post("/second-factor")
-def set_up(request: Request, desk: DeskDep, session: FormDep, form: Annotated[SetUp, Form()]) -> Response:
+def set_up(request: Request, desk: DeskDep, session: FullFormDep, form: Annotated[SetUp, Form()]) -> Response:
     """Only once a code has shown that the app has the secret."""
     name = session.user.name
     secret = opened_for(desk.sealer, name, form.sealed)
@@ -60,10 +61,11 @@ def set_up(request: Request, desk: DeskDep, session: FormDep, form: Annotated[Se
 
 
 @router.post("/second-factor/end")
-def end(request: Request, desk: DeskDep, session: FormDep, form: Annotated[Ending, Form()]) -> Response:
+def end(request: Request, desk: DeskDep, session: FullFormDep, form: Annotated[Ending, Form()]) -> Response:
     account = _account(desk, session)
     if account.second is None:
         raise not_found()
+    _count_try(desk, account.name)
     secret = opened_for(desk.sealer, account.name, account.second)
     if secret is None or code_step(secret, form.code, desk.clock(), account.second_step) is None:
         error = language_of(request).gettext(_WRONG)
@@ -71,6 +73,14 @@ def end(request: Request, desk: DeskDep, session: FormDep, form: Annotated[Endin
     remove_second(desk.state, account.name)
     _log.info("second_factor", what="end")
     return see("/second-factor")
+
+
+def _count_try(desk: Desk, name: str) -> None:
+    """Raises Refusal for one try too many: a session alone must not be enough to find a code by trying all."""
+    wait = Lockout(desk.state, desk.clock).spend(f"second:{name}", BY_ACCOUNT)
+    if wait:
+        seconds = int(wait.total_seconds()) + 1
+        raise Refusal(429, "too_many", mark("Too many tries. Wait a while."), headers={"Retry-After": str(seconds)})
 
 
 def _account(desk: Desk, session: Session) -> Account:

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from desk.answers import page, see
-from desk.asking import DeskDep, FormDep, ReaderDep
+from desk.asking import DeskDep, FormDep, FullFormDep, ReaderDep
 from desk.parts import Desk
 from desk.refusal import Refusal, mark, not_found
 from desk.sessions import Session
@@ -36,7 +36,7 @@ def tokens(request: Request, desk: DeskDep, session: ReaderDep) -> Response:
 
 
 @router.post("/tokens")
-def add(request: Request, desk: DeskDep, session: FormDep, form: Annotated[NewToken, Form()]) -> Response:
+def add(request: Request, desk: DeskDep, session: FullFormDep, form: Annotated[NewToken, Form()]) -> Response:
     user, label = session.user.name, " ".join(form.label.split())[:60]
     if not label or not form.scope:
         raise Refusal(422, "invalid", mark("A token needs a purpose and at least one scope."), field="label")

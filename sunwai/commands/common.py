@@ -16,6 +16,7 @@ from streams.log import LogDownError, LogRefusedError
 from sunwai.assembly import Office
 from sunwai.logs import set_up_logs
 from sunwai.settings import Settings, SettingsError, read_settings
+from text.normalise import safe
 
 __all__ = [
     "DataOption",
@@ -57,7 +58,7 @@ _EXPECTED: tuple[type[Exception], ...] = (
 
 def fail(message: str) -> NoReturn:
     """Ends the command: what went wrong and what to do, on stderr, exit code 1."""
-    console.print(f"error: {message}", style="red", markup=False)
+    console.print(f"error: {safe(message)}", style="red", markup=False)
     raise typer.Exit(1)
 
 
@@ -85,8 +86,8 @@ def office(**flags: Any) -> Iterator[Office]:
 
 
 def say(line: str) -> None:
-    """One line for a person, at once, also where stdout is a pipe."""
-    typer.echo(line)
+    """One line for a person, at once, also where stdout is a pipe. What would steer a terminal is left out."""
+    typer.echo(safe(line))
     sys.stdout.flush()
 
 

@@ -15,6 +15,7 @@ from schemas.case import Case, Status
 from streams.sources.standing import SourceStanding, standings
 from sunwai.commands.common import DataOption, DirectoryOption, JsonOption, fail, office, print_json
 from sunwai.status import OfficeStatus, office_status
+from text.normalise import safe
 
 __all__ = ["add_to"]
 
@@ -158,7 +159,7 @@ def _print_cases(found: list[Case], as_json: bool) -> None:
         due = item.deadline_at.strftime("%Y-%m-%d %H:%M") if item.deadline_at else "-"
         words = " ".join(item.posts[0].text.split())[:80] if item.posts else ""
         line = f"{item.docket or item.id}  {item.queue}  {item.status}  {item.urgency}  {item.type}  due {due}  {words}"
-        _out.print(line, markup=False)
+        _print(line)
     if not found:
         _out.print("no cases")
 
@@ -181,10 +182,15 @@ def _print_case(found: Case) -> None:
         "merged into": found.merged_into or "-",
     }
     for name, value in facts.items():
-        _out.print(f"{name:>13}  {value}", markup=False)
+        _print(f"{name:>13}  {value}")
     for post in found.posts:
         who = f"@{post.author.handle}" if post.author.handle else post.author.id
         text = "(removed)" if post.erased else post.text
-        _out.print(f"\n{post.created_at:%Y-%m-%d %H:%M}  {who}  ({post.kind})\n{text}", markup=False)
+        _print(f"\n{post.created_at:%Y-%m-%d %H:%M}  {who}  ({post.kind})\n{text}")
     for entry in found.history:
-        _out.print(f"{entry.at:%Y-%m-%d %H:%M}  {entry.by}  {entry.act}  {entry.detail}", markup=False)
+        _print(f"{entry.at:%Y-%m-%d %H:%M}  {entry.by}  {entry.act}  {entry.detail}")
+
+
+def _print(text: str) -> None:
+    """What people have written: nothing in it steers the terminal."""
+    _out.print(safe(text), markup=False)

@@ -11,9 +11,9 @@ from queues.acts import ActError
 from queues.lifecycle import Actor, Party
 from queues.naming import case_id
 from queues.regrouping import Regrouping
-from queues.store import CaseStore
+from queues.store import CaseStore, Visibility
 from schemas.case import Status
-from schemas.labels import Urgency
+from schemas.labels import Sensitivity, Urgency
 from tests.queues.factories import NOW
 from tests.queues.test_filing import DIRECTORY, FAMILY, ORIGINAL, Office, post
 
@@ -126,6 +126,23 @@ class RegroupingContract:
         kept, gone = office.case_of(ORIGINAL), office.case_of(fire)
         whole = regrouping(office).merge(kept.id, gone.id, BOSS)
         assert (whole.urgency, whole.due_at) == (Urgency.CRITICAL, min(kept.received_at, gone.received_at))
+
+    @pytest.mark.parametrize("sealed_first", [True, False])
+    def test_what_is_merged_with_a_sealed_case_is_sealed_with_it(self, office: Office, sealed_first: bool) -> None:
+        other = post("92", "meena", text="usi ghar ki baat hai")
+        victim = post("93", "ravi", text="bitiya ke saath galat hua", in_reply_to="1", conversation_id="1")
+        victim = victim.model_copy(
+            update={"triage": victim.triage.model_copy(update={"sensitivity": (Sensitivity.CHILD,)})}
+        )
+        office.file(ORIGINAL, other)
+        kept, gone = office.case_of(ORIGINAL).id, office.case_of(other).id
+        steps = [lambda: office.file(victim), lambda: regrouping(office).merge(kept, gone, BOSS)]
+        for step in steps if sealed_first else reversed(steps):
+            step()
+        plain, named = Visibility(None), Visibility(None, sealed=True)
+        assert [office.store.case(id, plain) for id in (kept, gone)] == [None, None]
+        assert all(office.store.case(id, named) for id in (kept, gone))
+        assert office.store.case_mentions(gone, plain) == []
 
     def test_filing_again_and_splitting_again_change_nothing(self, office: Office) -> None:
         office.file(*FAMILY)

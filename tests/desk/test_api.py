@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from desk.accounts import AccountError, disable_user
+from desk.accounts import AccountError, Role, change_user, disable_user
 from desk.tokens import Scope, add_token, list_tokens, revoke_token
 from schemas.case import Status
 from schemas.labels import Urgency
@@ -152,6 +152,8 @@ def test_a_token_ends_by_time_by_hand_and_with_its_user(office: Office) -> None:
     last = token(office)
     disable_user(office.state, "sita")
     assert not works(last)
+    change_user(office.state, "sita", Role.OFFICER, ["water"], known_queues=["water"])
+    assert not works(last), "who is let in again has no tokens of before"
 
 
 def test_a_bad_token_is_not_passed_over_for_a_session(office: Office) -> None:

@@ -316,3 +316,15 @@ def test_words_and_pictures_go_when_the_texts_of_the_case_go(office: Office) -> 
     assert ASKED["text"] not in left and "mended" not in left and ASKED["to"] not in left
     assert office.state.count("attachment-data") == 0
     assert [*faults(office.case(case.id))] == []
+
+
+def test_a_link_that_was_reported_by_ends_as_any_other(office: Office) -> None:
+    case = working(office)
+    path = forward(office.visitor("sita"), case, **{f"post.{case.posts[0].key}": "true"})
+    constable = office.visitor()
+    assert "has come in" in send(constable, path).text
+    assert "paani nahi" in constable.get(path).text
+    office.clock.pass_by(hours=4, days=3)
+    answer = constable.get(path)
+    assert answer.status_code == 410
+    assert "paani nahi" not in answer.text

@@ -9,10 +9,10 @@ import pytest
 from joserfc.jwk import RSAKey
 from structlog.testing import capture_logs
 
-from desk.accounts import disable_user
+from desk.accounts import Role, add_user, disable_user
 from desk.oidc import OidcProvider, OidcSettings
 from desk.sign_ins import sign_ins
-from tests.desk.office import Office, Visitor
+from tests.desk.office import CHEAP, PASSWORD, Office, Visitor
 from tests.oidc_provider import CLIENT, SECRET, Provider, running_provider
 from tests.queues.factories import NOW
 
@@ -52,6 +52,13 @@ def test_somebody_signs_in_by_the_provider_and_goes_where_they_wanted(desk: Offi
     assert out.headers["location"] == "/sign-in?out=true"
     assert f'href="{provider.issuer}/out?client_id=desk&amp;post_logout' in visitor.get(out.headers["location"]).text
     assert signed_in_as(visitor) is None
+
+
+def test_a_name_that_only_looks_like_one_in_small_letters_is_nobodys(desk: Office, provider: Provider) -> None:
+    add_user(desk.state, "kiran", PASSWORD, Role.OFFICER, ["water"], known_queues=["water"], hasher=CHEAP)
+    for person, status in (("\u212airan", 401), ("KIRAN", 303)):
+        provider.person = person
+        assert there_and_back(desk.visitor(), provider).status_code == status
 
 
 def test_a_link_leads_nowhere_else(desk: Office, provider: Provider) -> None:

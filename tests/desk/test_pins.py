@@ -186,3 +186,16 @@ def test_neither_pin_nor_device_is_kept(office: Office) -> None:
     assert all(device not in each and PIN not in each.replace(each[:64], "") for each in kept)
     entered = office.desk.pins.enter(device, "sita", PIN)
     assert isinstance(entered, Entered) and entered.account.name == "sita"
+
+
+def test_a_pin_leaves_nothing_behind_that_outlasts_it(office: Office) -> None:
+    handset = shared(office)
+    assert change_over(handset, "sita", PIN).status_code == 303
+    for path, typed in (
+        ("/tokens", {"label": "mine", "scope": "write", "days": "366"}),
+        ("/second-factor", {"sealed": "x", "code": "123456"}),
+        ("/second-factor/end", {"code": "123456"}),
+    ):
+        assert handset.send(path, **typed).status_code == 403, path
+    assert office.state.count("token") == 0
+    assert office.visitor("sita").send("/tokens", label="mine", scope="read", days="9").status_code == 200

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from desk.sealed_reads import readings
+from schemas.case import Status
 from schemas.labels import Sensitivity
 from tests.desk.office import Office
 from tests.queues.factories import NOW, make_case
@@ -21,3 +22,12 @@ def test_who_opens_a_sealed_case_is_kept_once_an_hour(office: Office) -> None:
     assert office.visitor("boss").get(f"/api/v1/cases/{sealed.id}").status_code == 200
     assert [who for _, who, _ in readings(office.state, NOW)] == ["boss", "boss"]
     assert len([*readings(office.state, NOW + timedelta(hours=1))]) == 1
+
+
+def test_a_sealed_case_that_is_shown_to_be_judged_was_opened(office: Office) -> None:
+    case = make_case("1", status=Status.REVIEW).model_copy(update={"sensitivity": (Sensitivity.CHILD,)})
+    office.file(case)
+    assert "paani nahi" not in office.visitor("sita").get("/review").text
+    assert [*readings(office.state, NOW)] == []
+    assert "paani nahi" in office.visitor("boss").get("/review").text
+    assert [(who, id) for _, who, id in readings(office.state, NOW)] == [("boss", case.id)]

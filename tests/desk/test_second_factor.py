@@ -45,6 +45,17 @@ def test_from_then_on_a_sign_in_needs_a_code_and_each_counts_once(office: Office
     assert office.visitor("mohan").get("/").status_code == 200
 
 
+def test_tries_to_end_it_are_bounded_too(office: Office) -> None:
+    sita = office.visitor("sita")
+    secret = set_up(office, sita)
+    office.clock.pass_by(seconds=31)
+    for _ in range(5):
+        assert sita.send("/second-factor/end", code="000000").status_code == 422
+    assert sita.send("/second-factor/end", code=code_of(secret, office)).status_code == 429
+    office.clock.pass_by(minutes=6)
+    assert sita.send("/second-factor/end", code=code_of(secret, office)).status_code == 303
+
+
 def test_tries_of_codes_are_bounded_as_those_of_passwords(office: Office) -> None:
     set_up(office, office.visitor("sita"))
     stranger = office.visitor()

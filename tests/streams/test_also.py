@@ -9,6 +9,7 @@ import pytest
 from queues import acts
 from queues.sla import settled
 from schemas.case import Case, Status
+from schemas.labels import Sensitivity
 from schemas.outbox import EntryKind
 from streams.replies import LEASE
 from tests.queues.factories import NOW, make_author, make_case
@@ -66,6 +67,15 @@ def test_each_hears_it_once_below_their_own_post_and_no_two_in_the_same_words(of
         "interim",
         *["also"] * 4,
     ]
+
+
+def test_what_a_victim_is_answered_is_said_to_nobody_else(office: Office) -> None:
+    case = merged(office, 2)
+    found = office.store.cases([case.id])[case.id]
+    sealed = found.case.model_copy(update={"sensitivity": (Sensitivity.CHILD,)})
+    assert all(office.store.write_cases([(sealed, found.version)]))
+    work(office, 5)
+    assert [reply.in_reply_to for reply in office.post.sent] == ["x:1"]
 
 
 def test_a_refusal_is_noted_and_the_next_hears_it_all_the_same(office: Office) -> None:

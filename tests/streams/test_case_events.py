@@ -21,6 +21,7 @@ from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from schemas.case import Case, HistoryEntry
 from schemas.entry import Name
 from schemas.keeping import Subscriber
+from schemas.labels import Sensitivity
 from streams.case_events import LEASE, SETTLED, SUBSCRIBER, CaseEvents, Key, replay, subscriber_standings
 from streams.day_of_events import events_between, events_csv
 from streams.sources.signing import Stamp
@@ -115,6 +116,23 @@ def test_each_act_is_told_once_in_its_order_without_names_or_words(office: Offic
     told = json.dumps(office.portal.events, ensure_ascii=False)
     assert not [word for word in ("sita", "रामू", "reason", "paani") if word in told]
     assert office.portal.events[-1]["status"] == "in_progress"
+
+
+def test_of_a_sealed_case_number_status_and_times_are_told(office: Office) -> None:
+    case = office.file()
+    found = office.store.cases([case.id])[case.id]
+    assert all(
+        office.store.write_cases(
+            [(found.case.model_copy(update={"sensitivity": (Sensitivity.CHILD,), "place": "rampura"}), found.version)]
+        )
+    )
+    assert office.later() == 1
+    [event] = office.portal.events
+    assert (event["docket"], event["status"]) == (case.docket, "new")
+    assert (event["queue"], event["type"], event["place"]) == (None, None, None)
+    day = events_csv(events_between(office.store, office.clock() - timedelta(days=1), office.clock()))
+    assert case.docket is not None
+    assert case.docket in day and "rampura" not in day and "water" not in day
 
 
 def _cut() -> httpx.Response:

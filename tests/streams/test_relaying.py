@@ -13,6 +13,7 @@ from queues.revising import revise
 from queues.sla import brought_forward, settled
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from schemas.case import Case
+from schemas.handling import Dispute, Outside
 from schemas.labels import Sensitivity, Urgency
 from streams.clock import Sweep
 from streams.notices import KIND, SAID, Handout, NoticeKind, StateNotifier, hand_out
@@ -117,6 +118,19 @@ def test_of_a_sealed_case_only_number_and_times_are_said(desk: Desk) -> None:
     said = message.title + message.body + message.content.decode()
     assert str(case.docket) in said
     assert "Water" not in said and "water" not in said
+
+
+def test_a_notice_names_no_office_that_a_sealed_case_is_with(desk: Desk) -> None:
+    outside = Outside(office="hospital", portal="", reference="H/77", at=NOW, follow_up_at=NOW)
+    dispute = Dispute(arbiter="grievances", holder="water", other="grievances", due_at=NOW)
+    case = make_case("1", due_at=None).model_copy(
+        update={"sensitivity": (Sensitivity.CHILD,), "outside": outside, "dispute": dispute}
+    )
+    desk.file(case)
+    desk.tick(desk.relaying())
+    said = "".join(message.title + message.body + message.content.decode() for message in desk.phone.said)
+    assert "followed_up" in said and "late_decision" in said
+    assert not [word for word in ("hospital", "H/77", "grievances") if word in said]
 
 
 def test_a_channel_that_is_down_holds_up_no_other_and_is_tried_again(desk: Desk) -> None:
