@@ -16,7 +16,7 @@ from queues.replies import latest_own_post
 from queues.store import EVERYTHING, CaseStore
 from schemas.case import Case, MentionRecord
 
-__all__ = ["LeftCase", "detail_of", "find_case", "left_case", "post_of", "read_case", "root_of"]
+__all__ = ["LeftCase", "detail_of", "find_case", "left_case", "read_case", "root_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,3 @@ def root_of(store: CaseStore, case: Case) -> Case | None:
             return None
         case = found.case
     return None
-
-
-def post_of(desk: Desk, case: Case, key: str) -> MentionRecord | None:
-    """The record of a post, if it is of this case: one that was taken out of a case still names it."""
-    record = desk.store.mentions([key]).get(key)
-    if record is None or (key not in case.held and key in case.split_off):
-        return None
-    return record if key in case.held or record.case_id in {case.id, *case.merged} else None
