@@ -22,7 +22,7 @@ from schemas.directory import Directory
 from schemas.mention import Author, Mention
 from schemas.triage import Triage
 
-__all__ = ["BATCH", "OFFICERS", "OfficeMaker", "fill", "officers_of"]
+__all__ = ["BATCH", "OFFICERS", "OfficeMaker", "fill", "is_filled", "officers_of"]
 
 BATCH = MANY
 """Cases a transaction: ids are hashes, so each batch writes over pages of the whole index of ids, and fewer batches
@@ -154,6 +154,12 @@ def fill(store: CaseStore, maker: OfficeMaker, numbers: Sequence[int]) -> None:
         assert all(store.write_cases([(case, None) for case, _ in made]))
 
 
+def is_filled(store: CaseStore, number: int) -> bool:
+    """Whether case ``number`` is there, and so its whole batch: cases are what is written last, all at once."""
+    id = case_id(f"x:{_post_id(number)}")
+    return id in store.cases([id])
+
+
 def _complainants(records: Sequence[MentionRecord]) -> Iterator[Complainant]:
     for record in records:
         assert record.case_id is not None
@@ -181,7 +187,7 @@ def _moved(pattern: Case, received: datetime) -> dict[str, object]:
 
 def _mention(number: int, text: str, received: datetime, random: Random) -> Mention:
     author = int(random.random() * _AUTHORS)
-    id = str(1_900_000_000_000_000_000 + number * 83_886_080)
+    id = _post_id(number)
     return Mention(
         id=id,
         text=text,
@@ -191,6 +197,10 @@ def _mention(number: int, text: str, received: datetime, random: Random) -> Ment
         received_at=received,
         url=f"https://x.example/i/{id}",
     )
+
+
+def _post_id(number: int) -> str:
+    return str(1_900_000_000_000_000_000 + number * 83_886_080)
 
 
 def _record(mention: Mention, triage: Triage, case: Case) -> MentionRecord:
