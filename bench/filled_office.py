@@ -12,6 +12,7 @@ from random import Random
 
 from classifiers.corpus import Row, shipped_training
 from queues.audit import sealed
+from queues.bounds import MANY
 from queues.naming import case_id, docket_number
 from queues.sla import brought_forward, met, settled
 from queues.store import CaseStore
@@ -21,10 +22,11 @@ from schemas.directory import Directory
 from schemas.mention import Author, Mention
 from schemas.triage import Triage
 
-__all__ = ["BATCH", "OFFICERS", "OfficeMaker", "fill", "officers_of"]
+__all__ = ["BATCH", "OFFICERS", "OfficeMaker", "fill", "is_filled", "officers_of"]
 
-BATCH = 2000
-"""Cases a transaction."""
+BATCH = MANY
+"""Cases a transaction: ids are hashes, so each batch writes over pages of the whole index of ids, and fewer batches
+write them less often."""
 _AUTHORS = 300_000
 _DAYS = 365
 _OPEN_DAYS = 45
@@ -152,6 +154,12 @@ def fill(store: CaseStore, maker: OfficeMaker, numbers: Sequence[int]) -> None:
         assert all(store.write_cases([(case, None) for case, _ in made]))
 
 
+def is_filled(store: CaseStore, number: int) -> bool:
+    """Whether case ``number`` is there, and so its whole batch: cases are what is written last, all at once."""
+    id = case_id(f"x:{_post_id(number)}")
+    return id in store.cases([id])
+
+
 def _complainants(records: Sequence[MentionRecord]) -> Iterator[Complainant]:
     for record in records:
         assert record.case_id is not None
@@ -179,7 +187,7 @@ def _moved(pattern: Case, received: datetime) -> dict[str, object]:
 
 def _mention(number: int, text: str, received: datetime, random: Random) -> Mention:
     author = int(random.random() * _AUTHORS)
-    id = str(1_900_000_000_000_000_000 + number * 83_886_080)
+    id = _post_id(number)
     return Mention(
         id=id,
         text=text,
@@ -189,6 +197,10 @@ def _mention(number: int, text: str, received: datetime, random: Random) -> Ment
         received_at=received,
         url=f"https://x.example/i/{id}",
     )
+
+
+def _post_id(number: int) -> str:
+    return str(1_900_000_000_000_000_000 + number * 83_886_080)
 
 
 def _record(mention: Mention, triage: Triage, case: Case) -> MentionRecord:

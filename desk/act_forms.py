@@ -21,6 +21,7 @@ __all__ = [
     "Move",
     "Named",
     "Nothing",
+    "Picture",
     "Resolve",
     "Split",
     "TransferOut",
@@ -123,6 +124,11 @@ class Hold(Why):
 
 class Merge(_Form):
     into: _Short = Field(description="Id or docket number of the case that goes on.", examples=[DOCKET])
+
+
+class Picture(_Form):
+    post: _Short = Field(description="Key of the post.", examples=["x:1800000000000000001"])
+    number: int = Field(ge=0, le=100, description="Which of its pictures, from 0.", examples=[0])
 
 
 class Split(_Form):

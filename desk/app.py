@@ -13,10 +13,12 @@ from desk.api_accounts import accounts_api
 from desk.api_acts import acts_api
 from desk.api_audit import audit_api
 from desk.api_bulk import bulk_api
+from desk.api_claims import claims_api
 from desk.api_dead_letters import dead_letters_api
 from desk.api_events import events_api
 from desk.api_overview import overview_api
 from desk.api_reports import reports_api
+from desk.api_tokens import tokens_api
 from desk.api_views import views_api
 from desk.asking import DeskDep, address_of, caller, count_stranger
 from desk.authorise import Forbidden
@@ -95,6 +97,8 @@ APIS = (
     accounts_api,
     dead_letters_api,
     audit_api,
+    tokens_api,
+    claims_api,
 )
 """What programs ask."""
 

@@ -212,6 +212,20 @@ _TABLE: tuple[CaseAct, ...] = (
         lambda c, a, n, f, d: acts.withdraw(c, a, n, id=f.entry),
         "Ends a link that was given to somebody in the field.",
     ),
+    CaseAct(
+        "veil",
+        Act.VEIL,
+        forms.Picture,
+        lambda c, a, n, f, d: acts.veil(c, a, n, post=f.post, number=f.number),
+        "A picture is hard to look at: it is shown to nobody who does not ask for it.",
+    ),
+    CaseAct(
+        "unveil",
+        Act.UNVEIL,
+        forms.Picture,
+        lambda c, a, n, f, d: acts.unveil(c, a, n, post=f.post, number=f.number),
+        "A picture is not hard to look at, whatever the case is about. In a sealed case all stay veiled.",
+    ),
     CaseAct("hold", Act.HOLD, forms.Hold, _hold, "Legal hold: nothing of the case goes."),
     CaseAct(
         "lift-hold",

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from desk.accounts import Role, User, find_account
-from desk.act_forms import Assign, Merge, Nothing, Split
+from desk.act_forms import Assign, Merge, Nothing, Picture, Split
 from desk.authorise import Right, actor_of, authorise, authorise_act, may, may_work, visibility
 from desk.case_acts import CASE_ACTS, CaseAct, Change
 from desk.labels import CONDITION_LABELS
@@ -19,6 +19,7 @@ from queues import acts
 from queues.corrections import keep_correction, withdraw_correction
 from queues.lifecycle import Act, Condition
 from queues.naming import case_id
+from queues.post_records import post_of
 from queues.regrouping import Regrouping
 from queues.revising import ContentionError, revise, revise_each
 from queues.state import StateStore
@@ -175,6 +176,8 @@ class Casework:
                 authorise_act(user, case, kind.act)
             if isinstance(given, Assign):
                 self._check_colleague(case, given.to)
+            if isinstance(given, Picture):
+                self._check_picture(case, given)
             now, actor = self._clock(), actor_of(user)
             after = change(case, actor, now, given, self._directory)
             # RFC 9110, 13.2.1: a precondition only counts where the answer would be a success without it.
@@ -203,6 +206,12 @@ class Casework:
         account = find_account(self._state, name)
         if account is None or not account.active or not may_work(account.user, case):
             raise Refusal(409, "no_colleague", mark("Nobody of that name works in this queue."), field="to")
+
+    def _check_picture(self, case: Case, given: Picture) -> None:
+        """Raises Refusal unless a post of the case has that picture."""
+        record = post_of(self._store, case, given.post)
+        if record is None or record.mention is None or given.number >= len(record.mention.media):
+            raise Refusal(409, "no_picture", mark("This case has no such picture."), field="number")
 
     def _seen(self, user: User, id: str, act: Act) -> Versioned:
         """Who has sent a case away may still take that back, unless it was sealed meanwhile."""

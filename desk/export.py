@@ -6,7 +6,7 @@ formula: what could begin one has an apostrophe before it in CSV (OWASP, "CSV In
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -31,6 +31,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SHEET_ROWS = 1_000_000
 """Rows of one sheet of a workbook: below the 1,048,576 that the format has."""
 _CHUNK_BYTES = 64 * 1024
+_MINUTES = len("2026-01-31 09:30")
 
 
 class Format(StrEnum):
@@ -72,17 +73,17 @@ class _Telling:
         self._zone = say.directory.zone
 
     def local(self, moment: datetime | None) -> datetime | None:
-        """In the office's zone, without it."""
-        return None if moment is None else moment.astimezone(self._zone).replace(tzinfo=None)
+        """In the office's zone."""
+        return None if moment is None else moment.astimezone(self._zone)
 
 
 def _csv(found: Iterator[CaseHead], tell: _Telling) -> Iterator[bytes]:
     yield "\ufeff".encode()  # by which spreadsheets know UTF-8
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(tell.say.text(title) for title, _ in _COLUMNS)
+    writer.writerow(map(tell.say.text, _TITLES))
     for head in found:
-        writer.writerow([_cell(value(head, tell)) for _, value in _COLUMNS])
+        writer.writerow(map(_cell, _row(head, tell)))
         if buffer.tell() >= _CHUNK_BYTES:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -90,12 +91,10 @@ def _csv(found: Iterator[CaseHead], tell: _Telling) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-def _cell(value: "_Cell") -> str:
+def _cell(value: "_Cell") -> str | int | None:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
-    return "" if value is None else str(value)
+    return value.isoformat(" ", "minutes")[:_MINUTES] if isinstance(value, datetime) else value
 
 
 def _xlsx(found: Iterator[CaseHead], tell: _Telling) -> Iterator[bytes]:
@@ -114,13 +113,15 @@ def _write_workbook(file: IO[bytes], found: Iterator[CaseHead], tell: _Telling) 
         while more:
             sheet = book.add_worksheet()
             sheet.freeze_panes(1, 0)
-            for number, (title, _) in enumerate(_COLUMNS):
+            for number, title in enumerate(_TITLES):
                 sheet.write_string(0, number, tell.say.text(title), bold)
             row = 0
             for row, head in enumerate(islice(found, _SHEET_ROWS), 1):
-                for number, (_, value_of) in enumerate(_COLUMNS):
-                    value = value_of(head, tell)
-                    sheet.write(row, number, value, moment if isinstance(value, datetime) else None)
+                for number, value in enumerate(_row(head, tell)):
+                    if isinstance(value, datetime):
+                        sheet.write_datetime(row, number, value.replace(tzinfo=None), moment)
+                    else:
+                        sheet.write(row, number, value)
             more = row == _SHEET_ROWS
 
 
@@ -134,21 +135,27 @@ _PLAIN_STRINGS = {
 
 _Cell = str | int | datetime | None
 
-
-_COLUMNS: tuple[tuple[str, Callable[[CaseHead, _Telling], _Cell]], ...] = (
-    (mark("Docket"), lambda head, tell: head.docket),
-    (mark("Received"), lambda head, tell: tell.local(head.received_at)),
-    (mark("Due"), lambda head, tell: tell.local(head.deadline_at)),
-    (mark("Status"), lambda head, tell: tell.label(head.status)),
-    (mark("Urgency"), lambda head, tell: tell.label(head.urgency)),
-    (mark("Type"), lambda head, tell: tell.label(head.type)),
-    (mark("Queue"), lambda head, tell: tell.queue(head.queue)),
-    (mark("With"), lambda head, tell: head.assignee),
-    (mark("Place"), lambda head, tell: tell.place(head.place) if head.place else None),
-    (mark("Language"), lambda head, tell: tell.language(head.language)),
-    (mark("People"), lambda head, tell: head.complainants),
-    (mark("Posts"), lambda head, tell: head.post_count),
-    (mark("Words"), lambda head, tell: excerpt(head)),
-    (mark("Case"), lambda head, tell: head.id),
+_TITLES = (
+    *(mark("Docket"), mark("Received"), mark("Due"), mark("Status"), mark("Urgency"), mark("Type"), mark("Queue")),
+    *(mark("With"), mark("Place"), mark("Language"), mark("People"), mark("Posts"), mark("Words"), mark("Case")),
 )
-"""Each with its title; moments in the office's zone, all else in the reader's language."""
+
+
+def _row(head: CaseHead, tell: _Telling) -> tuple[_Cell, ...]:
+    """As _TITLES; moments in the office's zone, all else in the reader's language."""
+    return (
+        head.docket,
+        tell.local(head.received_at),
+        tell.local(head.deadline_at),
+        tell.label(head.status),
+        tell.label(head.urgency),
+        tell.label(head.type),
+        tell.queue(head.queue),
+        head.assignee,
+        tell.place(head.place) if head.place else None,
+        tell.language(head.language),
+        head.complainants,
+        head.post_count,
+        excerpt(head),
+        head.id,
+    )

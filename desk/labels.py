@@ -127,6 +127,8 @@ ACT_LABELS = {
     "called_back": mark("Called back"),
     "approved": mark("Approved"),
     "undone": mark("Taken back"),
+    "veiled": mark("Picture veiled"),
+    "unveiled": mark("Picture shown plainly"),
     "sent": mark("Sent to the citizen"),
     "not_sent": mark("Not sent to the citizen"),
     "resolved": mark("Resolved"),

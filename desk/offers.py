@@ -60,6 +60,10 @@ def _can_be_called_back(s: Standing) -> bool:
     return any(e.kind not in NOTICES and e.state is not EntryState.SENDING for e in s.case.outbox)
 
 
+def _may_have_pictures(s: Standing) -> bool:
+    return s.case.post_count > len(s.case.posts) or any(post.media for post in s.case.posts)
+
+
 _ONLY_IF: Mapping[Act, Callable[[Standing], bool]] = {
     Act.TAKE: lambda s: s.case.assignee is None,
     Act.RELEASE: lambda s: s.is_mine,
@@ -80,6 +84,8 @@ _ONLY_IF: Mapping[Act, Callable[[Standing], bool]] = {
     Act.UNMERGE: lambda s: s.case.merged_into is not None,
     Act.SPLIT: lambda s: len(s.case.posts) > 1,
     Act.WITHDRAW: lambda s: any(request.is_awaited for request in s.case.field_requests),
+    Act.VEIL: _may_have_pictures,
+    Act.UNVEIL: lambda s: not s.case.is_sealed and _may_have_pictures(s),
     Act.HOLD: lambda s: s.case.hold is None,
     Act.LIFT_HOLD: lambda s: s.case.hold is not None,
     Act.UNDO: lambda s: undo_until(s) is not None,

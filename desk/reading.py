@@ -12,11 +12,12 @@ from desk.refusal import not_found
 from desk.sealed_reads import note_reading
 from desk.shapes import CaseDetail, case_detail
 from queues.answerable import Obstacle, obstacle, quoted_key
+from queues.post_records import was_taken_out
 from queues.replies import latest_own_post
 from queues.store import CaseStore
 from schemas.case import Case, MentionRecord
 
-__all__ = ["LeftCase", "detail_of", "find_case", "left_case", "post_of", "read_case", "root_of"]
+__all__ = ["LeftCase", "detail_of", "find_case", "left_case", "read_case", "root_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def detail_of(desk: Desk, user: User, case: Case) -> CaseDetail:
     """What ``user``, who may see the case, is shown of it."""
     seen = visibility(user)
     root = None if case.merged_into is None else desk.store.case(case.merged_into, seen)
-    records = [r for r in desk.store.case_mentions(case.id, seen, limit=_MOST_POSTS) if not _was_taken_out(case, r.key)]
+    records = [r for r in desk.store.case_mentions(case.id, seen, limit=_MOST_POSTS) if not was_taken_out(case, r.key)]
     in_the_way = _obstacle(desk, case, records)
     standing = Standing(case, user, desk.directory, desk.clock())
     into = None if root is None else root.case.id
@@ -89,16 +90,3 @@ def root_of(store: CaseStore, case: Case) -> Case | None:
             return None
         case = found.case
     return None
-
-
-def post_of(desk: Desk, case: Case, key: str) -> MentionRecord | None:
-    """The record of a post, if it is of this case: one that was taken out of a case still names it."""
-    record = desk.store.mentions([key]).get(key)
-    if record is None or _was_taken_out(case, key):
-        return None
-    return record if key in case.held or record.case_id in {case.id, *case.merged} else None
-
-
-def _was_taken_out(case: Case, key: str) -> bool:
-    """Whether the post is another case's now, which ``case`` says nothing of: that may lie in another queue."""
-    return key in case.split_off and key not in case.held

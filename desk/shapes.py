@@ -15,6 +15,7 @@ from queues.answerable import Obstacle
 from queues.ordering import milliseconds
 from queues.outbox import NOTICES
 from queues.replies import latest_own_post
+from queues.veils import is_veiled
 from schemas.base import Value
 from schemas.case import Case, CasePost, HistoryEntry, MentionRecord, PostKind, Status
 from schemas.case_head import CaseHead
@@ -70,6 +71,7 @@ class PictureView(Value):
 
     kind: str
     address: str
+    veiled: bool = Field(description="Likely hard to look at, or said to be: it is shown when it is asked for.")
 
 
 class PostView(Value):
@@ -238,7 +240,7 @@ def case_detail(  # noqa: PLR0913, PLR0917 - what is shown of a case comes from 
         because=tuple(safe(word)[:_LONGEST_NAME] for word in case.because),
         directed_by=case.directed_by,
         merged_into=merged_into,
-        posts=_posts(case.posts, {record.key: record for record in records}),
+        posts=_posts(case, {record.key: record for record in records}),
         history=tuple(_history_line(entry) for entry in case.history),
         waiting_until=None if case.waiting is None else case.waiting.until,
         clocks=tuple(ClockView(kind=c.kind, due_at=c.due_at, met_at=c.met_at) for c in case.clocks),
@@ -291,10 +293,10 @@ def excerpt(case: Case | CaseHead) -> str:
     return words if len(words) <= _EXCERPT else words[:_EXCERPT].rstrip() + "…"
 
 
-def _posts(inside: Iterable[CasePost], records: Mapping[str, MentionRecord]) -> tuple[PostView, ...]:
+def _posts(case: Case, records: Mapping[str, MentionRecord]) -> tuple[PostView, ...]:
     """Every post once, by the time it was written; those inside the case say what the case says of them."""
-    shown = {post.key: _of_case(post, records.get(post.key)) for post in inside}
-    shown |= {key: _of_record(record) for key, record in records.items() if key not in shown}
+    shown = {post.key: _of_case(case, post, records.get(post.key)) for post in case.posts}
+    shown |= {key: _of_record(case, record) for key, record in records.items() if key not in shown}
     in_order = sorted(shown.values(), key=lambda post: (post.created_at, post.key))
     last = {post.version_of or post.key: post.key for post in in_order}
     return tuple(
@@ -302,7 +304,7 @@ def _posts(inside: Iterable[CasePost], records: Mapping[str, MentionRecord]) -> 
     )
 
 
-def _of_case(post: CasePost, record: MentionRecord | None) -> PostView:
+def _of_case(case: Case, post: CasePost, record: MentionRecord | None) -> PostView:
     text = safe(post.text)
     return PostView(
         key=post.key,
@@ -313,7 +315,7 @@ def _of_case(post: CasePost, record: MentionRecord | None) -> PostView:
         created_at=post.created_at,
         url=None if post.erased else _address(post.key),
         media=post.media,
-        pictures=() if post.erased else _pictures(record),
+        pictures=() if post.erased else _pictures(case, record),
         erased=post.erased,
         references=() if post.erased else _references(record),
         masked_phone=not post.erased and has_masked_phone(record),
@@ -321,7 +323,7 @@ def _of_case(post: CasePost, record: MentionRecord | None) -> PostView:
     )
 
 
-def _of_record(record: MentionRecord) -> PostView:
+def _of_record(case: Case, record: MentionRecord) -> PostView:
     mention, triage = record.mention, record.triage
     erased = mention is None or triage is None
     text = "" if triage is None else safe(triage.text)
@@ -334,7 +336,7 @@ def _of_record(record: MentionRecord) -> PostView:
         created_at=record.recorded_at if mention is None else mention.created_at,
         url=None if erased else _address(record.key),
         media=0 if mention is None else len(mention.media),
-        pictures=_pictures(record),
+        pictures=_pictures(case, record),
         erased=erased,
         references=_references(record),
         masked_phone=has_masked_phone(record),
@@ -353,11 +355,13 @@ def _writer(handle: str | None, name: str | None) -> Writer:
     return Writer(handle=handle, name=safe(name)[:_LONGEST_NAME] if name else None)
 
 
-def _pictures(record: MentionRecord | None) -> tuple[PictureView, ...]:
+def _pictures(case: Case, record: MentionRecord | None) -> tuple[PictureView, ...]:
     if record is None or record.mention is None:
         return ()
-    shown = record.mention.media[:_MOST_PICTURES]
-    return tuple(PictureView(kind=safe(each.kind), address=safe(each.url)) for each in shown)
+    return tuple(
+        PictureView(kind=safe(each.kind), address=safe(each.url), veiled=is_veiled(case, record.key, number))
+        for number, each in enumerate(record.mention.media[:_MOST_PICTURES])
+    )
 
 
 def _references(record: MentionRecord | None) -> tuple[ReferenceView, ...]:

@@ -7,12 +7,16 @@ from enum import StrEnum
 from typing import Literal
 
 from desk.accounts import TOKEN, AccountError, User, find_account, remove
+from desk.refusal import Refusal, mark
 from desk.sessions import token_hash
 from queues.state import StateStore, every_record
 from schemas.base import Utc, Value
 
-__all__ = ["Scope", "Token", "add_token", "find_token", "list_tokens", "revoke_token"]
+__all__ = ["Scope", "Token", "add_token", "find_token", "give_token", "list_tokens", "revoke_token"]
 
+_MOST = 20
+"""Of one account, by hand."""
+_LONGEST_LABEL = 60
 _PREFIX = "sunwai_"
 """Lets people and secret scanners see what it is."""
 
@@ -23,7 +27,8 @@ class Scope(StrEnum):
 
 
 class Token(Value):
-    """A token as it is kept. ``label`` is what it is for; its ``id`` is the hash."""
+    """A token as it is kept. ``label`` is what it is for; its ``id`` is the hash. ``by``: who has made it for the
+    user; None: they themselves, or the command line."""
 
     schema_version: Literal[1] = 1
     user: str
@@ -31,10 +36,37 @@ class Token(Value):
     scopes: tuple[Scope, ...]
     created_at: Utc
     expires_at: Utc
+    by: str | None = None
 
 
-def add_token(  # noqa: PLR0913 - a token has these parts
-    state: StateStore, user: str, label: str, scopes: Collection[Scope], *, now: datetime, lifetime: timedelta
+def give_token(  # noqa: PLR0913 - a token has these parts
+    state: StateStore,
+    user: str,
+    label: str,
+    scopes: Collection[Scope],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    by: str | None = None,
+) -> str:
+    """As ``add_token``, for people: raises Refusal for no purpose, no scope, and for one token too many."""
+    purpose = " ".join(label.split())[:_LONGEST_LABEL]
+    if not purpose or not scopes:
+        raise Refusal(422, "invalid", mark("A token needs a purpose and at least one scope."), field="label")
+    if sum(1 for _ in list_tokens(state, user)) >= _MOST:
+        raise Refusal(409, "too_many", mark("This account has too many tokens. End one first."))
+    return add_token(state, user, purpose, scopes, now=now, lifetime=lifetime, by=by)
+
+
+def add_token(  # noqa: PLR0913 - as above
+    state: StateStore,
+    user: str,
+    label: str,
+    scopes: Collection[Scope],
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    by: str | None = None,
 ) -> str:
     """Makes a token and returns it: it is shown only now. Raises AccountError, StoreDownError."""
     if find_account(state, user) is None:
@@ -42,7 +74,8 @@ def add_token(  # noqa: PLR0913 - a token has these parts
     if not scopes:
         raise AccountError("scopes: at least one is needed: read, write")
     token = _PREFIX + secrets.token_urlsafe(32)
-    kept = Token(user=user, label=label, scopes=tuple(sorted(scopes)), created_at=now, expires_at=now + lifetime)
+    ends, in_order = now + lifetime, tuple(sorted(set(scopes)))
+    kept = Token(user=user, label=label, scopes=in_order, created_at=now, expires_at=ends, by=by)
     state.create(TOKEN, token_hash(token), kept.model_dump(mode="json"), state=user)
     return token
 

@@ -72,6 +72,8 @@ class Act(StrEnum):
     FORWARD = "forwarded"
     WITHDRAW = "withdrawn"
     REPORT = "reported"
+    VEIL = "veiled"
+    UNVEIL = "unveiled"
     HOLD = "held"
     LIFT_HOLD = "hold_lifted"
     UNDO = "undone"
@@ -187,6 +189,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Act.FORWARD, _stay(_CONFIRMED), _STAFF, (Condition.REASON, Condition.AWAITED)),
     Rule(Act.WITHDRAW, _stay(Status), _STAFF, (Condition.AWAITED,)),
     Rule(Act.REPORT, _stay(OPEN_STATUSES), frozenset({Party.FIELD}), (Condition.AWAITED,)),
+    Rule(Act.VEIL, _stay(Status), _STAFF),
+    Rule(Act.UNVEIL, _stay(Status), _STAFF),
     Rule(Act.HOLD, _stay(Status), _LEAD, (Condition.REASON, Condition.AHEAD)),
     Rule(Act.LIFT_HOLD, _stay(Status), _LEAD, (Condition.REASON,)),
     Rule(Act.UNDO, _stay(Status), _STAFF, (Condition.UNDOABLE,)),

@@ -9,7 +9,7 @@ from pydantic import Field
 from schemas.base import Utc, Value
 from schemas.clocks import Clock, ClockKind, Promise, Waiting, earliest_unmet
 from schemas.field import FieldRequest
-from schemas.handling import Dispute, Feedback, Hold, Outcome, Outside, Transfer, Undo
+from schemas.handling import Dispute, Feedback, Hold, Outcome, Outside, Transfer, Undo, Veil
 from schemas.labels import ComplaintType, Sensitivity, Urgency
 from schemas.mention import Author, Mention
 from schemas.outbox import Entry
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_POSTS",
     "MAX_SPLIT",
     "MAX_TRANSFERS",
+    "MAX_VEILS",
     "OPEN_STATUSES",
     "SEALED",
     "Case",
@@ -44,6 +45,8 @@ MAX_TRANSFERS = 20
 """The last moves kept inside a case; all are in history."""
 MAX_LINKED = 50
 MAX_FIELD_REQUESTS = 20
+MAX_VEILS = 100
+"""Pictures of which a person has said whether they are veiled: the last so many."""
 MAX_OUTBOX = 50
 """What a case can have to say at one time."""
 MAX_SPLIT = 100
@@ -184,6 +187,7 @@ class Case(Value):
     held: tuple[str, ...] = Field(default=(), max_length=MAX_SPLIT)
     outbox: tuple[Entry, ...] = Field(default=(), max_length=MAX_OUTBOX)
     field_requests: tuple[FieldRequest, ...] = Field(default=(), max_length=MAX_FIELD_REQUESTS)
+    veils: tuple[Veil, ...] = Field(default=(), max_length=MAX_VEILS)
     undo: Undo | None = None
     history: tuple[HistoryEntry, ...] = Field(default=(), max_length=MAX_HISTORY)
 

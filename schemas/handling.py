@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.base import Utc, Value
 
-__all__ = ["Dispute", "Feedback", "Hold", "Outcome", "Outside", "Transfer", "TransferKind", "Undo"]
+__all__ = ["Dispute", "Feedback", "Hold", "Outcome", "Outside", "Transfer", "TransferKind", "Undo", "Veil"]
 
 
 class TransferKind(StrEnum):
@@ -68,6 +68,15 @@ class Hold(Value):
     why: str
     at: Utc
     review_at: Utc
+
+
+class Veil(Value):
+    """Whether a picture of a post is hard to look at, as a person who has looked at it says: ``number`` counts from 0
+    among the post's attachments."""
+
+    post: str
+    number: int = Field(ge=0)
+    veiled: bool
 
 
 class Undo(Value):

@@ -62,9 +62,11 @@ _STRETCHED_ASCII = re.compile(r"([A-Za-z])\1\1+")
 
 _WORD = re.compile(rf"[^\W_]+(?:{MARK}[^\W_]*)*")
 _ADDRESS = re.compile(
-    r"(?<!\S)RT\s+@\w++\s*:?|(?:https?://|www\.)\S++|(?<![\w@.])@\w++|\b(?:pic\.twitter\.com|t\.co|youtu\.be|wa\.me)/\S++",
+    r"(?=[RHWPTY@])(?:(?<!\S)RT\s+@\w++\s*:?|(?:https?://|www\.)\S++|(?<![\w@.])@\w++"
+    r"|\b(?:pic\.twitter\.com|t\.co|youtu\.be|wa\.me)/\S++)",
     re.IGNORECASE,
 )
+"""Looks first at what an address can begin with: it is tried at every letter."""
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -107,16 +109,9 @@ def strip_addresses(text: str) -> str:
 
     An e-mail address is not a handle and stays.
     """
-    words = text.split()
-    # The pattern is tried at every letter, so only between the first and the last word that can be part of an address:
-    # each address has one of these signs but for "RT" before it and a colon after it.
-    named = "www." in text.lower()
-    marked = [n for n, word in enumerate(words) if "@" in word or "/" in word or (named and "www." in word.lower())]
-    if not marked:
-        return " ".join(words)
-    first, last = max(0, marked[0] - 1), marked[-1] + 2
-    middle = _ADDRESS.sub(" ", " ".join(words[first:last])).split()
-    return " ".join([*words[:first], *middle, *words[last:]])
+    if "@" in text or "/" in text or "www." in text.lower():  # each address has one of these
+        text = _ADDRESS.sub(" ", text)
+    return " ".join(text.split())
 
 
 def hashtag_words(tag: str) -> list[str]:

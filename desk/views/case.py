@@ -26,7 +26,7 @@ from queues.lifecycle import Act, Party, is_possible
 from queues.replies import needs_approval, prepared
 from queues.similar import similar
 from schemas.case import Case
-from schemas.labels import ComplaintType, Sensitivity, Urgency
+from schemas.labels import ComplaintType, Urgency
 from text.post_length import LONGEST_POST, post_length
 
 __all__ = ["router", "show_case"]
@@ -36,14 +36,6 @@ router = APIRouter()
 _Id = Annotated[str, Path(max_length=64, description="The case's id or docket number.")]
 _MOST_COLLEAGUES = 200
 _LANGUAGES = ("hi", "hi-Latn", "en", "mr", "mr-Latn", "bn", "gu", "kn", "ml", "or", "pa", "ta", "te", "ur")
-GRAPHIC: frozenset[str] = frozenset(
-    {
-        *(Sensitivity.SEXUAL_OFFENCE, Sensitivity.CHILD, Sensitivity.SELF_HARM, Sensitivity.CUSTODY),
-        *(Sensitivity.COMMUNAL, ComplaintType.POLICE_CRIME, ComplaintType.WOMEN_CHILD_SAFETY),
-        *(ComplaintType.FIRE_DISASTER, ComplaintType.HEALTH, ComplaintType.ANIMALS),
-    }
-)
-"""What a case is about whose pictures may be hard to look at: nobody looks at them for us, so they are veiled."""
 _SHOWN_AGAIN = frozenset({409, 412, 422})
 """Refusals after which the page is shown as it is now, with what was typed."""
 
@@ -178,7 +170,6 @@ def show_case(  # noqa: PLR0913 - what a page is made of
         places=tuple(directory.place_by_code),
         queue_is_own=may(user, found.queue, Right.SEE),
         shows=desk.media.takes if desk.media is not None else _shows_none,
-        veiled=found.is_sealed or not GRAPHIC.isdisjoint({*found.sensitivity, found.type}),
         private=asked_of(desk, user, found),
         may_ask=found.is_open and found.merged_into is None and may_act(user, found, Act.ASK_PRIVATELY),
         private_hours=PRIVATE_HOURS,

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from desk.asking import DeskDep, ReaderDep
 from desk.media import MediaError
-from desk.reading import find_case, post_of
+from desk.reading import find_case
 from desk.refusal import Refusal, mark, not_found
 from queues.photographs import JPEG
+from queues.post_records import post_of
 
 __all__ = ["router"]
 
@@ -25,7 +26,7 @@ def media(
     number: Annotated[int, Query(ge=0, le=100)] = 0,
 ) -> Response:
     """A JPEG. Named are the post and which of its pictures: no address can be asked for that no post has."""
-    record = post_of(desk, find_case(desk, session.user, id), post)
+    record = post_of(desk.store, find_case(desk, session.user, id), post)
     found = () if record is None or record.mention is None else record.mention.media
     if desk.media is None or number >= len(found):
         raise not_found()

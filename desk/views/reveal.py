@@ -8,12 +8,13 @@ from starlette.responses import Response
 from desk.asking import DeskDep, FormDep
 from desk.authorise import actor_of
 from desk.parts import Desk
-from desk.reading import find_case, post_of
+from desk.reading import find_case
 from desk.refusal import Refusal, mark, not_found
 from desk.shapes import has_masked_phone
 from desk.views.case import show_case
 from queues import acts
 from queues.lifecycle import Act
+from queues.post_records import post_of
 from queues.seal import SealError
 from schemas.case import Case, MentionRecord
 from text.mask import mask
@@ -45,7 +46,7 @@ def reveal(
 
 def _record(desk: Desk, case: Case, post: str) -> MentionRecord:
     """Raises Refusal unless the post is of the case and a number of it is masked."""
-    record = post_of(desk, case, post)
+    record = post_of(desk.store, case, post)
     if record is None or not has_masked_phone(record):
         raise not_found()
     return record

@@ -20,6 +20,7 @@ from queues.acts.holds import hold, lift_hold
 from queues.acts.moving import arbitrate, send_back, transfer, transfer_out
 from queues.acts.privately import ask_privately, read_privately, tell_privately
 from queues.acts.undoing import undo, undoable
+from queues.acts.veiling import unveil, veil
 from queues.acts.working import answer, approve, call_back, confirm, correct, note, resume, reveal, start, wait
 
 __all__ = [
@@ -64,6 +65,8 @@ __all__ = [
     "transfer_out",
     "undo",
     "undoable",
+    "unveil",
+    "veil",
     "wait",
     "withdraw",
 ]

@@ -14,6 +14,7 @@ from queues.naming import case_id, docket_number
 from queues.outbox import with_outbox_of
 from queues.routing import likely_place
 from queues.sla import brought_forward, united
+from queues.veils import with_veils
 from schemas.case import MAX_SPLIT, Case, HistoryEntry, Status
 from schemas.directory import Directory
 
@@ -41,6 +42,7 @@ def take_in(kept: Case, gone: Case, actor: Actor, now: datetime) -> Case:
         "split_off": _bounded([*kept.split_off, *gone.split_off]),
         "held": _bounded([*kept.held, *gone.held]),
         "field_requests": with_requests_of(kept, gone),
+        "veils": with_veils(gone.veils, kept.veils),
     }
     return with_outbox_of(acted(Act.MERGE, kept, actor, now, change, why=f"with {gone.id}"), gone)
 
@@ -125,6 +127,7 @@ def new_case(case: Case, post: ReadablePost, actor: Actor, now: datetime, direct
         due_at=None,
         historic=case.historic,
         held=(post.record.key,),
+        veils=tuple(veil for veil in case.veils if veil.post == post.record.key),
         linked=(case.id,),
         handled=True,
         revision=1,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from schemas.labels import Sensitivity
 from tests.desk.office import PASSWORD, SEALER, Office
 from tests.desk.test_case_acts import in_work
 from tests.desk.test_pages import text_of
+from tests.desk.test_watch import tell
 from tests.queues.factories import NOW, make_case
 
 
@@ -310,3 +312,62 @@ def test_accounts_are_shown_to_nobody_else(office: Office, role: Role) -> None:
         ("PUT", f"/accounts/{name}", {"role": "administrator", "queues": None}),
     ):
         assert code(Program(office, name).ask(method, path, given, If_Match="*")) == (403, "forbidden")
+
+
+def test_an_administrator_makes_a_token_for_a_program_once_shown_and_ends_it(office: Office) -> None:
+    admin = Program(office, "admin")
+    wanted = {"user": "sita", "label": "The  dashboard", "scopes": ["read"], "days": 7}
+    made = admin.ask("POST", "/tokens", wanted).json()
+    program = {"Authorization": f"Bearer {made['token']}"}
+    assert office.visitor().get("/api/v1/me", headers=program).json()["name"] == "sita"
+    listed = admin.ask("GET", "/tokens?user=sita")
+    assert made["token"] not in listed.text
+    (token,) = listed.json()["tokens"]
+    assert (token["id"], token["label"], token["scopes"], token["by"]) == (
+        made["id"],
+        "The dashboard",
+        ["read"],
+        "admin",
+    )
+    assert "made for you by admin" in office.visitor("sita").get("/tokens").text
+    assert admin.ask("DELETE", f"/tokens/{made['id']}").status_code == 204
+    assert office.visitor().get("/api/v1/me", headers=program).status_code == 401
+    assert code(admin.ask("DELETE", f"/tokens/{made['id']}")) == (404, "not_found")
+
+
+def test_tokens_are_listed_page_by_page_and_made_for_accounts_that_work(office: Office) -> None:
+    admin = Program(office, "admin")
+    wanted = {"user": "mohan", "label": "x", "scopes": ["read"]}
+    for _ in range(20):
+        assert admin.ask("POST", "/tokens", wanted).status_code == 201
+    assert code(admin.ask("POST", "/tokens", wanted)) == (409, "too_many")
+    assert code(admin.ask("POST", "/tokens", {**wanted, "user": "nobody"})) == (422, "invalid")
+    assert code(admin.ask("POST", "/tokens", {**wanted, "user": "sita", "label": " "})) == (422, "invalid")
+    found, cursor = set(), ""
+    for _ in range(3):
+        page = admin.get(f"/tokens?user=mohan&limit=8{cursor}")
+        found |= {token["id"] for token in page["tokens"]}
+        cursor = f"&cursor={page['cursor']}"
+    assert (len(found), page["cursor"]) == (20, None)
+
+
+def test_claims_are_listed_page_by_page_and_judged_once(office: Office) -> None:
+    for number in range(3):
+        tell(office, id=f"x:{number}:0", claim=f"x:{number}", at=NOW + timedelta(minutes=number))
+    watcher = Program(office, "watcher")
+    first = watcher.get("/claims?limit=2")
+    rest = watcher.ask("GET", f"/claims?limit=2&cursor={quote(first['cursor'])}").json()
+    assert [claim["id"] for claim in (*first["claims"], *rest["claims"])] == ["x:2", "x:1", "x:0"]
+    assert (rest["cursor"], first["claims"][0]["wording"]) == (None, "unverified, spiking")
+    judged = {"verb": "false", "note": "The engineer says it holds.", "source": "https://dam.example"}
+    for _ in range(2):
+        answer = watcher.ask("POST", "/claims/x:1", judged, Idempotency_Key="j")
+        assert answer.status_code == 200
+    (act,) = watcher.get("/claims/x:1")["acts"]
+    assert (act["verb"], act["by"], act["note"]) == ("false", "watcher", "The engineer says it holds.")
+    assert watcher.get("/claims")["claims"][1]["last"] == act
+    assert code(watcher.ask("POST", "/claims/x:2", {"verb": "rebut", "note": "No."})) == (409, "not_judged")
+    assert code(watcher.ask("POST", "/claims/x:2", {"verb": "hold"})) == (422, "invalid")
+    assert code(watcher.ask("GET", "/claims/x:9")) == (404, "not_found")
+    assert code(Program(office, "sita").ask("GET", "/claims")) == (403, "forbidden")
+    assert code(Program(office, "reader").ask("POST", "/claims/x:2", judged)) == (403, "forbidden")

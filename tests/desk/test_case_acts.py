@@ -309,6 +309,8 @@ VALID: Mapping[str, Mapping[str, Any]] = {
     "transfer-out": {"office": "highways", "reference": "7", "why": "theirs"},
     "merge": {"into": make_case("target").id},
     "split": {"post": "x:2"},
+    "veil": {"post": "x:1", "number": 0},
+    "unveil": {"post": "x:1", "number": 0},
     "note": {"text": "seen"},
     "feedback": {"satisfied": True},
     "hold": {"order": "7", "review_on": "2030-01-01", "why": "court"},

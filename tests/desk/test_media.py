@@ -14,7 +14,7 @@ from PIL import Image
 
 from desk.media import MediaError, MediaProxy, is_public
 from schemas.case import Case
-from schemas.labels import Sensitivity
+from schemas.labels import ComplaintType, Sensitivity
 from schemas.mention import Media
 from tests.desk.office import Office
 from tests.pictures import phone_photograph, picture
@@ -257,7 +257,8 @@ def with_picture(office: Office, **fields: object) -> Case:
     mention = make_mention("1").model_copy(
         update={"media": (Media(kind="photo", url=URL), Media(kind="photo", url="https://other.example/<b>.jpg"))}
     )
-    case = make_case("1", posts=[make_post(mention)]).model_copy(update=fields)
+    post = make_post(mention).model_copy(update={"media": len(mention.media)})
+    case = make_case("1", posts=[post]).model_copy(update=fields)
     office.file(case)
     office.store.create_mentions([make_record(mention)])
     return case
@@ -293,6 +294,58 @@ def test_pictures_of_a_sealed_case_are_veiled(office: Office, world: World) -> N
     case = with_picture(office, sensitivity=(Sensitivity.CHILD,))
     assert 'class="picture veiled"' in office.visitor("boss").get(f"/cases/{case.id}").text
     assert office.visitor("sita").get(f"/cases/{case.id}/media?post=x:1").status_code == 404
+
+
+def test_an_officer_veils_a_picture_and_shows_it_again_for_everybody(office: Office, world: World) -> None:
+    office.media = world.proxy
+    office.use(office.directory)
+    case = with_picture(office)
+    sita, boss = office.visitor("sita"), office.visitor("boss")
+
+    def is_veiled() -> bool:
+        plain, veiled = 'class="picture"', 'class="picture veiled"'
+        page = boss.get(f"/cases/{case.id}").text
+        assert (plain in page) != (veiled in page)
+        return veiled in page
+
+    assert not is_veiled()
+    assert f'action="/cases/{case.id}/veil"' in sita.get(f"/cases/{case.id}").text
+    assert sita.send(f"/cases/{case.id}/veil", post="x:1", number="0").status_code == 303
+    assert is_veiled()
+    pictures = boss.get(f"/api/v1/cases/{case.id}").json()["posts"][0]["pictures"]
+    assert [picture["veiled"] for picture in pictures] == [True, False], "the other picture stays as it was"
+    assert boss.send(f"/cases/{case.id}/unveil", post="x:1", number="0").status_code == 303
+    assert not is_veiled()
+    assert [(entry.by, entry.act) for entry in office.case(case.id).history] == [
+        ("sita", "veiled"),
+        ("boss", "unveiled"),
+    ]
+    assert boss.send(f"/cases/{case.id}/undo").status_code == 303
+    assert is_veiled(), "it can be taken back"
+    assert sita.send(f"/cases/{case.id}/veil", post="x:1", number="2").status_code == 409
+    assert sita.send(f"/cases/{case.id}/veil", post="x:2", number="0").status_code == 409
+    assert office.visitor("farah").send(f"/cases/{case.id}/veil", post="x:1", number="0").status_code == 404
+
+
+def test_what_a_case_is_about_veils_its_pictures_until_somebody_has_looked(office: Office, world: World) -> None:
+    office.media = world.proxy
+    office.use(office.directory)
+    case = with_picture(office, type=ComplaintType.ANIMALS)
+    sita = office.visitor("sita")
+    assert 'class="picture veiled"' in sita.get(f"/cases/{case.id}").text
+    sita.send(f"/cases/{case.id}/unveil", post="x:1", number="0")
+    assert 'class="picture veiled"' not in sita.get(f"/cases/{case.id}").text
+
+
+def test_no_picture_of_a_sealed_case_is_shown_plainly(office: Office, world: World) -> None:
+    office.media = world.proxy
+    office.use(office.directory)
+    case = with_picture(office, sensitivity=(Sensitivity.CHILD,))
+    boss = office.visitor("boss")
+    offered = boss.get(f"/api/v1/cases/{case.id}").json()["acts"]
+    assert ("veil" in offered, "unveil" in offered) == (True, False)
+    assert boss.send(f"/cases/{case.id}/unveil", post="x:1", number="0").status_code == 409
+    assert 'class="picture veiled"' in boss.get(f"/cases/{case.id}").text
 
 
 def test_without_allowed_hosts_nothing_is_fetched(office: Office) -> None:

@@ -36,6 +36,7 @@ from tests.desk.office import Office, Visitor
 from tests.desk.test_api_office import Letters, Standing
 from tests.desk.test_case_acts import VALID, with_everything
 from tests.desk.test_routes import add_reports
+from tests.desk.test_watch import tell
 from tests.queues.factories import NOW, make_case
 
 ENDLESS = {"GET /api/v1/events"}
@@ -56,9 +57,10 @@ FIELDS = {
     "name": "mohan",
     "day": "2026-03-01",
     "month": "2026-02",
+    "claim": "x:1",
 }
 """What is there, for the parts of an address."""
-_ADMINISTRATION = ("/api/v1/accounts", "/api/v1/dead-letters", "/api/v1/sources", "/api/v1/audit")
+_ADMINISTRATION = tuple(f"/api/v1/{name}" for name in ("accounts", "dead-letters", "sources", "audit", "tokens"))
 _CHECKS = (
     status_code_conformance,
     content_type_conformance,
@@ -104,6 +106,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     office.use(with_everything(office.directory))
     office.file(CASE, make_case("target"), make_case("2", status=Status.REVIEW), make_case("3", queue="grievances"))
     add_reports(office.state)
+    tell(office)
     described = office.app.openapi()
     schema = schemathesis.openapi.from_dict(described)
     operations = {}
