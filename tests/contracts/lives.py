@@ -34,7 +34,7 @@ from tests.contracts.tallies import counted as tally_of
 from tests.queues.factories import NOW, make_author, make_mention, make_triage, make_triaged
 from tests.streams.overdue import OFFICE
 
-__all__ = ["Killed", "LifeMachine"]
+__all__ = ["Killed", "LifeMachine", "Mortal"]
 
 AUTHORS = ("ravi", "meena", "salim", "george")
 QUEUES = sorted(OFFICE.queues)
@@ -70,22 +70,23 @@ class Killed(BaseException):
 class Mortal:
     """A store whose process is killed at its nth write from now; nothing happens when ``left`` is None."""
 
-    def __init__(self, store: CaseStore):
+    def __init__(self, store: CaseStore | StateStore, writes: frozenset[str] = WRITES):
         self._store = store
+        self._writes = writes
         self.left: int | None = None
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._store, name)
-        return partial(self._write, real) if name in WRITES else real
+        return partial(self._write, real) if name in self._writes else real
 
-    def _write(self, real: Callable[..., Any], *arguments: Any) -> Any:
+    def _write(self, real: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         if self.left is None:
-            return real(*arguments)
+            return real(*arguments, **named)
         self.left -= 1
         if self.left < 0:
             self.left = None
             raise Killed
-        return real(*arguments)
+        return real(*arguments, **named)
 
 
 class LifeMachine(RuleBasedStateMachine):

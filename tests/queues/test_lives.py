@@ -25,7 +25,7 @@ SOAK = bool(os.environ.get("SUNWAI_TEST_SOAK"))
 pytestmark = [pytest.mark.soak] if SOAK else []
 
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+IN_MEMORY = Path("/dev/shm")
 """Where there is one, lives are written to memory: what a disk does is tried elsewhere, and half of a life was waiting
 for it."""
 
