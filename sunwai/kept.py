@@ -96,6 +96,7 @@ RECORDS = (
     Kept("meta_digest", "hashes", "an hour, while a signature is good"),
     Kept("migration", "no data of people", _ONE),
     Kept("month", "counts", "for good"),
+    Kept("month-cases", "ids of cases", "for good"),
     Kept("nonce", "random numbers", "an hour, while a signature is good"),
     Kept("notice", "who was told of an alert", _ALERTS),
     Kept("notification", "docket numbers, times, names of officers", "a day after it was said"),

@@ -1,6 +1,7 @@
 """``check``, ``reindex``, ``migrate``, ``backup``, ``restore``, ``retention``: what an operator runs."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -116,7 +117,7 @@ def retention(
     with office(data=data, directory=directory) as parts:
         now = parts.clock()
         whole = _whole_cases(parts, now, dry_run=dry_run)
-        cases, posts = _texts(parts, now, dry_run=dry_run)
+        cases, posts = _texts(parts, now, whole, dry_run=dry_run)
         others = _others(parts, now, dry_run=dry_run)
         records: Counter[str] = Counter()
         for record in expired_records(parts.state, parts.directory.retention, now):
@@ -126,28 +127,29 @@ def retention(
     end = "would go" if dry_run else "are gone"
     for kind, number in sorted(records.items()):
         say(f"{number} records of {kind} {end}")
-    say(f"{whole} whole cases {end}")
+    say(f"{len(whole)} whole cases {end}")
     say(f"{cases} cases, {posts} posts of theirs and {others} of no case {end}")
 
 
-def _whole_cases(parts: Office, now: datetime, *, dry_run: bool) -> int:
-    """What an earlier run has left half done is finished, too."""
-    gone = 0
+def _whole_cases(parts: Office, now: datetime, *, dry_run: bool) -> frozenset[str]:
+    """The ids of those that go, or would; what an earlier run has left half done is finished, too."""
+    gone = set()
     for over in cases_over(parts.store, parts.state, parts.directory, now):
         if dry_run:
             _say_over(over.case, "the whole case", over.since)
-            gone += 1
-        else:
-            gone += remove_case(parts.store, parts.state, over, now)
+        if dry_run or remove_case(parts.store, parts.state, over, now):
+            gone.add(over.case.id)
     if not dry_run:
         finish_removal(parts.store, parts.state)
-    return gone
+    return frozenset(gone)
 
 
-def _texts(parts: Office, now: datetime, *, dry_run: bool) -> tuple[int, int]:
-    """(cases, posts of theirs)."""
+def _texts(parts: Office, now: datetime, whole: Collection[str], *, dry_run: bool) -> tuple[int, int]:
+    """(cases, posts of theirs), of those that do not go ``whole``."""
     cases = posts = 0
     for item in expired(parts.store, parts.state, parts.directory, now):
+        if item.case.id in whole or item.case.merged_into in whole:
+            continue
         cases, posts = cases + 1, posts + len(item.posts)
         if dry_run:
             _say_over(item.case, f"{len(item.posts)} posts", item.since)
