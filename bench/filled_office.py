@@ -13,7 +13,9 @@ from random import Random
 from classifiers.corpus import Row, shipped_training
 from queues.audit import sealed
 from queues.bounds import MANY
+from queues.joining import join_keys
 from queues.naming import case_id, docket_number
+from queues.routing import route
 from queues.sla import brought_forward, met, settled
 from queues.store import CaseStore
 from schemas.case import Case, CasePost, Complainant, Disposition, HistoryEntry, MentionRecord, PostKind, Status
@@ -81,6 +83,12 @@ class OfficeMaker:
         case = pattern.model_copy(update=own | _moved(pattern, received))
         return case, _record(mention, triage, case)
 
+    def join_keys(self, record: MentionRecord) -> tuple[str, ...]:
+        """What the post of a case leaves for others to join it by."""
+        assert record.mention is not None and record.triage is not None
+        where = route(record.mention.handles, record.triage, self._directory)
+        return join_keys(record.mention, record.triage, where.queue, where.place).claim
+
     def _pattern(self, status: Status, number: int) -> tuple[Row, Case]:
         """A case as the rules of the office make it, received a year ago."""
         random = Random(f"{status} {number}")
@@ -145,10 +153,11 @@ class OfficeMaker:
 
 
 def fill(store: CaseStore, maker: OfficeMaker, numbers: Sequence[int]) -> None:
-    """Writes the cases of these numbers, in batches, with their records and complainants."""
+    """Writes the cases of these numbers, in batches, with their join keys, records and complainants."""
     left = iter(numbers)
     while made := [maker.make(number) for number in islice(left, BATCH)]:
         records = [record for _, record in made]
+        store.claim_keys({key: case.id for case, record in made for key in maker.join_keys(record)})
         store.create_mentions(records)
         store.create_complainants([*_complainants(records)])
         assert all(store.write_cases([(case, None) for case, _ in made]))

@@ -14,7 +14,7 @@ from schemas.clocks import ClockKind
 from schemas.field import FieldResult
 from schemas.labels import ComplaintType, Sensitivity, Urgency
 from schemas.outbox import EntryKind, EntryState
-from schemas.report import Figure
+from schemas.report import Figure, MonthFigure
 from schemas.upload import RowTrouble, UploadTrouble
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "FIGURE_LABELS",
     "GRADE_LABELS",
     "GROUPING_LABELS",
+    "MONTH_FIGURE_LABELS",
     "NO_COMPLAINT_LABELS",
     "OBSTACLE_LABELS",
     "OUTBOX_LABELS",
@@ -341,6 +342,22 @@ FIGURE_LABELS = {
     Figure.OVER_DAY: mark("Open over 24 hours"),
     Figure.OVER_WEEK: mark("Open over 7 days"),
     Figure.CRITICAL: mark("Critical cases"),
+}
+
+MONTH_FIGURE_LABELS = {
+    MonthFigure.OPENING: mark("Open before"),
+    MonthFigure.RECEIVED: mark("Received"),
+    MonthFigure.DISPOSED: mark("Disposed of"),
+    MonthFigure.CLOSING: mark("Open after"),
+    MonthFigure.UNDER_WEEK: mark("Up to 7 days"),
+    MonthFigure.UNDER_THREE_WEEKS: mark("Up to 21 days"),
+    MonthFigure.OLDER: mark("Older"),
+    MonthFigure.LATE: mark("After the time promised"),
+    MonthFigure.OUTSIDE: mark("With outside offices"),
+    MonthFigure.TRANSFERRED: mark("Transferred"),
+    MonthFigure.REOPENED: mark("Taken up again"),
+    MonthFigure.SATISFIED: mark("Content"),
+    MonthFigure.UNSATISFIED: mark("Not content"),
 }
 
 GROUPING_LABELS = {

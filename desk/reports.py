@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from desk.pages import STATIC, Pages
@@ -12,7 +12,7 @@ from queues.reporting import NOWHERE, Grouping
 from queues.watching import Verb
 from schemas.labels import ComplaintType
 from schemas.offices import Department
-from schemas.report import Disposal, Dormancy, DormantQueue, NamedCase, OfficeRow, Sheet
+from schemas.report import Disposal, Dormancy, DormantQueue, MonthFigure, NamedCase, OfficeRow, Sheet
 
 __all__ = [
     "LONGEST_MESSAGE",
@@ -21,6 +21,7 @@ __all__ = [
     "department_text",
     "dormant_lines",
     "dormant_reason",
+    "key_named",
     "month_csv",
     "month_page",
     "one_message",
@@ -35,22 +36,7 @@ LONGEST_MESSAGE = 1000
 _NAMED = 5
 _DORMANT = 4
 """Queues that the page of a sheet has room for; all are in the sheet."""
-_MONTH_COLUMNS: tuple[tuple[str, Callable[[Disposal], object]], ...] = (
-    (mark("Open before"), lambda line: line.opening),
-    (mark("Received"), lambda line: line.received),
-    (mark("Disposed of"), lambda line: line.disposed),
-    (mark("Open after"), lambda line: line.closing),
-    (mark("Up to 7 days"), lambda line: line.under_week),
-    (mark("Up to 21 days"), lambda line: line.under_three_weeks),
-    (mark("Older"), lambda line: line.older),
-    (mark("After the time promised"), lambda line: line.late),
-    (mark("With outside offices"), lambda line: line.outside),
-    (mark("Transferred"), lambda line: line.transferred),
-    (mark("Taken up again"), lambda line: line.reopened),
-    (mark("Content"), lambda line: line.satisfied),
-    (mark("Not content"), lambda line: line.unsatisfied),
-    (mark("Days, mean"), lambda line: "" if line.days is None else line.days),
-)
+_DAYS = mark("Days, mean")
 
 
 def sheet_page(pages: Pages, say: Speaker, sheet: Sheet, *, linked: bool) -> str:
@@ -176,15 +162,19 @@ def month_page(  # noqa: PLR0913 - what a page is made of
         month=month,
         wide=True,
         title=say.grouping(by),
-        columns=[say.text(title) for title, _ in _MONTH_COLUMNS],
-        rows=[(_key(line.key, by, say), [value(line) for _, value in _MONTH_COLUMNS]) for line in lines],
+        by=by,
+        lines=[(line, key_named(line.key, by, say)) for line in lines],
+        figures=[*MonthFigure],
+        linked=linked,
         style=None if linked else _style(),
     )
 
 
 def month_csv(say: Speaker, by: Grouping, lines: Sequence[Disposal]) -> str:
-    titles = [say.grouping(by), *(say.text(title) for title, _ in _MONTH_COLUMNS)]
-    rows = ((_key(line.key, by, say), *(value(line) for _, value in _MONTH_COLUMNS)) for line in lines)
+    titles = [say.grouping(by), *map(say.label, MonthFigure), say.text(_DAYS)]
+    rows = (
+        (key_named(line.key, by, say), *(getattr(line, figure) for figure in MonthFigure), line.days) for line in lines
+    )
     return _csv(titles, rows)
 
 
@@ -213,7 +203,8 @@ def department_named(code: str, say: Speaker) -> str:
     return code if queue is None else say.department(queue)
 
 
-def _key(key: str, by: Grouping, say: Speaker) -> str:
+def key_named(key: str, by: Grouping, say: Speaker) -> str:
+    """What a line of a month's report is about."""
     if key == NOWHERE:
         return NOWHERE
     match by:

@@ -13,6 +13,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from queues.audit import all_cases, root_of
+from queues.case_retention import last_hashes
+from queues.state import StateStore
 from queues.store import CaseStore
 from schemas.base import Utc, Value
 
@@ -41,13 +43,13 @@ class Anchors:
         self._path = path
         self._key = key
 
-    def add_daily(self, store: CaseStore, now: datetime) -> Anchor | None:
+    def add_daily(self, store: CaseStore, state: StateStore, now: datetime) -> Anchor | None:
         """Writes today's anchor (UTC) unless it is there; reads every case once. May raise StoreDownError."""
         until = now - SETTLING
         latest = [*self.read()][-1:]
         if latest and latest[0].until.date() >= until.date():
             return None
-        cases, root = root_of(all_cases(store), until)
+        cases, root = root_of(all_cases(store), last_hashes(store, state), until)
         anchor = Anchor(until=until, cases=cases, root=root)
         signed = anchor.model_copy(update={"signature": self._key.sign(anchor.message()).hex()})
         with self._path.open("a", encoding="utf-8") as file:
@@ -59,7 +61,7 @@ class Anchors:
             with self._path.open(encoding="utf-8") as file:
                 yield from (Anchor.model_validate_json(line) for line in file if line.strip())
 
-    def faults(self, store: CaseStore) -> Iterator[str]:
+    def faults(self, store: CaseStore, state: StateStore) -> Iterator[str]:
         """What is wrong with the newest anchor, or with the cases as they stood at it. Reads every case once."""
         latest = [*self.read()][-1:]
         for anchor in latest:
@@ -69,7 +71,7 @@ class Anchors:
             except (InvalidSignature, ValueError):
                 yield f"{where}: its signature is not ours"
                 return
-            cases, root = root_of(all_cases(store), anchor.until)
+            cases, root = root_of(all_cases(store), last_hashes(store, state), anchor.until)
             if cases != anchor.cases:
                 yield f"{where}: it is over {anchor.cases} cases, now {cases} have a history from then"
             elif root != anchor.root:

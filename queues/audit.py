@@ -12,12 +12,14 @@ AdHash, Bellare and Micciancio 1997), hashed and signed: the order of cases does
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256, shake_256
+from itertools import chain
 
 from queues.store import EVERYTHING, MAX_PAGE, CaseQuery, CaseStore, Sort
 from schemas.case import Case, HistoryEntry
+from schemas.gone_case import LastHash
 
 __all__ = ["all_cases", "destroyed", "faults", "root_of", "sealed", "write_cases"]
 
@@ -73,15 +75,21 @@ def faults(case: Case) -> Iterator[str]:
         before = entry.hash
 
 
-def root_of(cases: Iterator[Case], until: datetime) -> tuple[int, str]:
-    """(cases with a history by then, the hash over all of them as they stood at ``until``)."""
+def root_of(cases: Iterable[Case], gone: Iterable[LastHash], until: datetime) -> tuple[int, str]:
+    """(cases with a history by then, the hash over all of them as they stood at ``until``). ``gone`` are where the
+    histories of cases ended that are there no more: they count as if they were."""
+    standing = ((case.id, _last_hash(case, until)) for case in cases)
+    ended = ((last.id, last.hash) for last in gone if last.at <= until)
     count, total = 0, 0
-    for case in cases:
-        last = next((entry.hash for entry in reversed(case.history) if entry.hash and entry.at <= until), None)
-        if last is not None:
-            number = shake_256(f"{case.id} {last}".encode()).digest(_MODULUS.bit_length() // 8)
+    for id, hash in chain(standing, ended):
+        if hash is not None:
+            number = shake_256(f"{id} {hash}".encode()).digest(_MODULUS.bit_length() // 8)
             count, total = count + 1, (total + int.from_bytes(number, "big")) % _MODULUS
     return count, sha256(total.to_bytes(256, "big")).hexdigest()
+
+
+def _last_hash(case: Case, until: datetime) -> str | None:
+    return next((entry.hash for entry in reversed(case.history) if entry.hash and entry.at <= until), None)
 
 
 def all_cases(store: CaseStore) -> Iterator[Case]:

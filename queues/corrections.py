@@ -12,9 +12,10 @@ from queues.state import AlreadyExistsError, StateStore, every_record
 from schemas.base import Utc, Value
 from schemas.case import Case
 
-__all__ = ["CORRECTION", "Correction", "corrections", "keep_correction", "withdraw_correction"]
+__all__ = ["CORRECTION", "Correction", "corrections", "keep_correction", "withdraw_correction", "withdraw_corrections"]
 
 CORRECTION = "correction"
+_PAGE = 100
 _JUDGED = {Act.CONFIRM: "yes", Act.RESTORE: "yes", Act.DISMISS: "no"}
 _LABELS = ("type", "urgency", "language", "place")
 
@@ -52,6 +53,14 @@ def withdraw_correction(state: StateStore, case: Case, revision: int) -> None:
     record = state.get(CORRECTION, _id(case.id, revision))
     if record is not None:
         state.delete(record)
+
+
+def withdraw_corrections(state: StateStore, case: str) -> None:
+    """Removes every row of a case: it is gone."""
+    after = _id(case, 0)
+    while rows := [r for r in state.scan(CORRECTION, after=after, limit=_PAGE) if r.id.startswith(f"{case}:")]:
+        for row in rows:
+            state.delete(row)
 
 
 def corrections(state: StateStore) -> Iterator[Correction]:

@@ -19,7 +19,17 @@ from schemas.case import Case, Status
 from schemas.clocks import ClockKind
 from schemas.directory import Directory
 from schemas.labels import Urgency
-from schemas.report import MAX_BEHIND, MAX_NAMED, MAX_REACH, Disposal, Figure, NamedCase, OfficeRow, Sheet
+from schemas.report import (
+    MAX_BEHIND,
+    MAX_NAMED,
+    MAX_REACH,
+    CountedDisposal,
+    Figure,
+    MonthFigure,
+    NamedCase,
+    OfficeRow,
+    Sheet,
+)
 
 __all__ = ["Grouping", "day_span", "disposal", "month_span", "morning_sheet"]
 
@@ -164,9 +174,9 @@ def _named(case: Case) -> NamedCase:
 
 def disposal(
     cases: Iterable[Case], directory: Directory, span: tuple[datetime, datetime], now: datetime
-) -> dict[Grouping, list[Disposal]]:
-    """For each grouping its lines by key, those with anything to report. ``span`` is a month; one that is not over
-    counts up to ``now``."""
+) -> dict[Grouping, list[CountedDisposal]]:
+    """For each grouping its lines by key, those with anything to report. ``cases`` come oldest first. ``span`` is a
+    month; one that is not over counts up to ``now``."""
     first, last = span[0], min(span[1], now)
     lines: dict[Grouping, dict[str, _Line]] = {by: defaultdict(_Line) for by in Grouping}
     keys = _keys(directory)
@@ -192,32 +202,53 @@ def _keys(directory: Directory) -> Mapping[Grouping, Callable[[Case], str]]:
 
 @dataclass(slots=True)
 class _Line:
+    """Figures of a month, and the first cases behind each."""
+
     counts: Counter[str] = field(default_factory=Counter)
+    cases: dict[MonthFigure, list[str]] = field(default_factory=lambda: {figure: [] for figure in MonthFigure})
     seconds: float = 0.0
 
     def add(self, case: Case, first: datetime, last: datetime) -> None:
         ended = _ended_at(case)
         if ended is not None and ended < first:
             return
-        in_span = ended is not None and ended < last
-        self.counts["opening" if case.received_at < first else "received"] += 1
-        self.counts["disposed" if in_span else "closing"] += 1
-        self.counts["late"] += _is_late(case, ended if in_span else None, last)
-        if in_span and ended is not None:
+        for figure, times in _of_month(case, ended, first, last):
+            self.counts[figure] += times
+            if len(self.cases[figure]) < MAX_BEHIND:
+                self.cases[figure].append(case.id)
+        if ended is not None and ended < last:
             self.seconds += (ended - case.received_at).total_seconds()
-        else:
-            age = last - case.received_at
-            self.counts["under_week" if age <= _WEEK else "under_three_weeks" if age <= 3 * _WEEK else "older"] += 1
-            self.counts["outside"] += case.outside is not None
-        self.counts["transferred"] += sum(first <= transfer.at < last for transfer in case.transfers)
-        self.counts["reopened"] += sum(entry.act in _AGAIN and first <= entry.at < last for entry in case.history)
-        if case.feedback is not None and first <= case.feedback.at < last:
-            self.counts["satisfied" if case.feedback.satisfied else "unsatisfied"] += 1
 
-    def disposal(self, key: str) -> Disposal:
-        disposed = self.counts["disposed"]
+    def disposal(self, key: str) -> CountedDisposal:
+        disposed = self.counts[MonthFigure.DISPOSED]
         days = round(self.seconds / disposed / _DAY.total_seconds(), 1) if disposed else None
-        return Disposal(key=key, days=days, **self.counts)
+        behind = {figure: tuple(ids) for figure, ids in self.cases.items()}
+        return CountedDisposal(key=key, days=days, cases=behind, **self.counts)
+
+
+def _of_month(case: Case, ended: datetime | None, first: datetime, last: datetime) -> Iterator[tuple[MonthFigure, int]]:
+    """The figures in which a case counts that had not ended before the month, each with how often it does."""
+    in_span = ended is not None and ended < last
+    yield MonthFigure.OPENING if case.received_at < first else MonthFigure.RECEIVED, 1
+    yield MonthFigure.DISPOSED if in_span else MonthFigure.CLOSING, 1
+    if not in_span:
+        yield _aged(last - case.received_at), 1
+    if not in_span and case.outside is not None:
+        yield MonthFigure.OUTSIDE, 1
+    if _is_late(case, ended if in_span else None, last):
+        yield MonthFigure.LATE, 1
+    if transfers := sum(first <= transfer.at < last for transfer in case.transfers):
+        yield MonthFigure.TRANSFERRED, transfers
+    if again := sum(entry.act in _AGAIN and first <= entry.at < last for entry in case.history):
+        yield MonthFigure.REOPENED, again
+    if case.feedback is not None and first <= case.feedback.at < last:
+        yield MonthFigure.SATISFIED if case.feedback.satisfied else MonthFigure.UNSATISFIED, 1
+
+
+def _aged(age: timedelta) -> MonthFigure:
+    if age <= _WEEK:
+        return MonthFigure.UNDER_WEEK
+    return MonthFigure.UNDER_THREE_WEEKS if age <= 3 * _WEEK else MonthFigure.OLDER
 
 
 def _ended_at(case: Case) -> datetime | None:

@@ -41,8 +41,8 @@ def expired(store: CaseStore, state: StateStore, directory: Directory, now: date
 
     May raise StoreDownError.
     """
-    rules = [rule.text for rule in directory.retention.queues]
-    shortest = min([*rules, *([directory.retention.text] if directory.retention.text else [])], default=None)
+    rules = (directory.retention.text, *(rule.text for rule in directory.retention.queues))
+    shortest = min((days for days in rules if days is not None), default=None)
     if shortest is None:
         return
     before = now - timedelta(days=shortest)

@@ -14,10 +14,11 @@ from queues.state import AlreadyExistsError, StaleError, StateRecord, StateStore
 from queues.store import CaseStore
 from queues.watching import Verb
 from schemas.directory import Directory
-from schemas.report import Disposal, Sheet
+from schemas.report import CountedDisposal, Disposal, MonthFigure, Sheet
 
 __all__ = [
     "NotOverError",
+    "behind_disposal",
     "disposal_of",
     "find_disposal",
     "find_sheet",
@@ -32,6 +33,7 @@ __all__ = [
 
 SHEET = "sheet"
 MONTH = "month"
+MONTH_CASES = "month-cases"
 _TOLD = "told"
 _VERDICTS = frozenset({Verb.TRUE, Verb.FALSE, Verb.MISLEADING, Verb.NOT_CHECKABLE})
 _DAY = timedelta(days=1)
@@ -103,7 +105,12 @@ def disposal_of(
     span = month_span(month, directory)
     if now < span[1]:
         raise NotOverError(f"{_month_id(month)} is not over")
-    made = disposal(all_cases(store), directory, span, now)
+    counted = disposal(all_cases(store), directory, span, now)
+    made: dict[Grouping, list[Disposal]] = {}
+    for by, lines in counted.items():
+        made[by] = [Disposal.model_validate(line.model_dump(exclude={"cases"})) for line in lines]
+        for line in lines:
+            _keep_behind(state, month, by, line)
     with suppress(AlreadyExistsError):
         state.create(MONTH, _month_id(month), {"lines": _LINES.dump_python(made, mode="json")})
     return find_disposal(state, month) or made
@@ -112,6 +119,30 @@ def disposal_of(
 def find_disposal(state: StateStore, month: date) -> dict[Grouping, list[Disposal]] | None:
     record = state.get(MONTH, _month_id(month))
     return None if record is None else _LINES.validate_python(record.value["lines"])
+
+
+def behind_disposal(state: StateStore, month: date, by: Grouping, key: str, figure: MonthFigure) -> tuple[str, ...]:
+    """The oldest MAX_BEHIND cases, by id, that a figure of a month's line counted; none of a month whose report was
+    made before they were kept."""
+    record = state.get(MONTH_CASES, _line_id(month, by, key))
+    return () if record is None else tuple(record.value.get(figure, ()))
+
+
+def _keep_behind(state: StateStore, month: date, by: Grouping, line: CountedDisposal) -> None:
+    """A record of each line: all of a month's in one would be megabytes. Done again after a kill, it stands as it was
+    counted last, as the report does."""
+    value = {figure.value: [*ids] for figure, ids in line.cases.items() if ids}
+    id = _line_id(month, by, line.key)
+    try:
+        state.create(MONTH_CASES, id, value)
+    except AlreadyExistsError:
+        known = state.get(MONTH_CASES, id)
+        if known is not None:
+            state.replace(known, value)
+
+
+def _line_id(month: date, by: Grouping, key: str) -> str:
+    return f"{_month_id(month)}:{by}:{key}"
 
 
 def make_due(store: CaseStore, state: StateStore, directory: Directory, now: datetime, *, hour: int) -> int:

@@ -282,6 +282,22 @@ class CaseStore(Protocol):
         """
         ...
 
+    # What is kept no longer. In this order, each step idempotent: cases, what was filed under them, join keys.
+
+    def remove_cases(self, removals: Sequence[tuple[str, str]]) -> Sequence[bool]:
+        """Removes each case, by id, with its history and all that it is found by, if its version is the one given.
+        Returns, in the same order, whether it was; False: it is stale, or gone already."""
+        ...
+
+    def remove_filed(self, cases: Sequence[str], keys: Sequence[str] = ()) -> None:
+        """Removes the records and complainants filed under these cases, and the records of the mentions ``keys``,
+        whatever case they name. Dispositions count them no more."""
+        ...
+
+    def release_keys(self, keys: Sequence[str]) -> None:
+        """Frees join keys: the next to claim one has it."""
+        ...
+
     def compact(self) -> bool:
         """Makes sure that no copy of what was erased is left in files of the store. True when done; False
         when somebody still reads an old snapshot: try again later."""

@@ -143,6 +143,9 @@ class Directory(Strict):
         for rule in self.retention.queues:
             if rule.queue not in {queue.code for queue in self._all_queues()}:
                 yield f"retention: no queue has the code {rule.queue}"
+        for days in (self.retention.case, *(rule.case for rule in self.retention.queues)):
+            if days is not None and days * 24 <= self.times.appeal:
+                yield f"retention: a case would go after {days} days, within the time for an appeal (times.appeal)"
         for arbiter in self.arbiters:
             if arbiter.queue not in {queue.code for queue in self._all_queues()}:
                 yield f"arbiters: no queue has the code {arbiter.queue}"

@@ -10,25 +10,36 @@ from schemas.entry import Code, Name, Strict
 __all__ = ["Days", "PostPaths", "QueueRetention", "Retention", "Source", "Subscriber", "Thresholds"]
 
 Days = Annotated[int, Field(ge=1, le=366 * 100)]
+CaseDays = Annotated[int, Field(ge=92, le=366 * 100)]
+"""A quarter at least: no report that counts the case is then still to be made."""
 
 
 class QueueRetention(Strict):
-    """Days after a case of ``queue`` has ended until the texts of its posts go; the case and its counts stay."""
+    """Days after a case of ``queue`` has ended until the texts of its posts go, and until the ``case`` itself does; one
+    that is left out is what is said for all queues."""
 
     queue: Code
-    text: Days
+    text: Days | None = None
+    case: CaseDays | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.text is None and self.case is None:
+            raise ValueError("a queue has days of its own for text, for case, or for both")
+        return self
 
 
 class Retention(Strict):
     """How long is kept what, in days; None: for good. ``topics``: raw events and dead letters. ``text``: the texts of
-    posts after their case has ended, for queues that ``queues`` does not name. ``others``: the texts of posts that
-    belong to no case, such as those that are no complaint. ``private``: what citizens have told in private, at the
-    latest, after their case has ended. ``alerts``: alerts of the
-    watch, and what was done with them, after the last of a claim. ``records``: of what the office has done and seen
+    posts after their case has ended, and ``case``: such cases whole, for queues of which ``queues`` does not say
+    otherwise. ``others``: the texts of posts that belong to no case, such as those that are no complaint. ``private``:
+    what citizens have told in private, at the latest, after their case has ended. ``alerts``: alerts of the watch, and
+    what was done with them, after the last of a claim. ``records``: of what the office has done and seen
     (sunwai/kept.py)."""
 
     topics: Annotated[int, Field(ge=1, le=90)] = 7
     text: Days | None = None
+    case: CaseDays | None = None
     others: Days | None = None
     private: Days = 90
     alerts: Annotated[int, Field(ge=30, le=3650)] = 365
@@ -36,7 +47,10 @@ class Retention(Strict):
     queues: tuple[QueueRetention, ...] = ()
 
     def text_days(self, queue: str) -> int | None:
-        return next((rule.text for rule in self.queues if rule.queue == queue), self.text)
+        return next((rule.text for rule in self.queues if rule.queue == queue and rule.text is not None), self.text)
+
+    def case_days(self, queue: str) -> int | None:
+        return next((rule.case for rule in self.queues if rule.queue == queue and rule.case is not None), self.case)
 
 
 class Thresholds(Strict):

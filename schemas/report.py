@@ -15,10 +15,12 @@ __all__ = [
     "MAX_BEHIND",
     "MAX_NAMED",
     "MAX_REACH",
+    "CountedDisposal",
     "Disposal",
     "Dormancy",
     "DormantQueue",
     "Figure",
+    "MonthFigure",
     "NamedCase",
     "OfficeRow",
     "Sheet",
@@ -112,6 +114,24 @@ class Sheet(Value):
     dormant: tuple[DormantQueue, ...] = ()
 
 
+class MonthFigure(StrEnum):
+    """What a month counts in each of its lines; the value is the field of ``Disposal``."""
+
+    OPENING = "opening"
+    RECEIVED = "received"
+    DISPOSED = "disposed"
+    CLOSING = "closing"
+    UNDER_WEEK = "under_week"
+    UNDER_THREE_WEEKS = "under_three_weeks"
+    OLDER = "older"
+    LATE = "late"
+    OUTSIDE = "outside"
+    TRANSFERRED = "transferred"
+    REOPENED = "reopened"
+    SATISFIED = "satisfied"
+    UNSATISFIED = "unsatisfied"
+
+
 class Disposal(Value):
     """One line of a month: complaints open at its beginning, received and disposed of in it, open at its end, those by
     age; ``late`` were disposed of, or still stand, after the time promised. ``outside`` are, at the end, with an office
@@ -132,3 +152,9 @@ class Disposal(Value):
     satisfied: int = 0
     unsatisfied: int = 0
     days: float | None = None
+
+
+class CountedDisposal(Disposal):
+    """A line with the ``cases`` behind each of its figures, by id."""
+
+    cases: Mapping[MonthFigure, tuple[str, ...]] = Field(default_factory=dict)

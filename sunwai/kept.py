@@ -53,21 +53,21 @@ ELSEWHERE = (
     Kept(
         "cases",
         "masked texts, authors, officers' words",
-        "texts, authors and words: `retention.text` days after the "
-        "end, or what `retention.queues` says; docket, counts, times and history's chain: for good",
+        "texts, authors and words: `retention.text` days after the end; all else: `retention.case` days after it; "
+        "or what `retention.queues` says",
     ),
     Kept(
         "records of posts in a case",
         "the same post, sealed originals",
-        "with the case's texts; the key of post and account: for good",
+        "with the case's texts; the key of post and account: with the whole case",
     ),
     Kept(
         "records of posts in no case",
         "masked text, author, sealed original",
         "`retention.others` days after it came; the key of post and account: for good",
     ),
-    Kept("complainants", "the key of an account in a case", "for good: counts are made from them"),
-    Kept("join keys", "keys of posts and accounts, hashes of texts", "for good: a late repost finds its case"),
+    Kept("complainants", "the key of an account in a case", "with the whole case: counts are made from them"),
+    Kept("join keys", "keys of posts and accounts, hashes of texts", "with the whole case: a late repost finds it"),
     Kept(
         "a backup's file", "all of the stores", "as long as whoever made it keeps it: no longer than `retention.topics`"
     ),
@@ -84,9 +84,10 @@ RECORDS = (
     Kept("claim", "how a claim was judged, by whom", _ALERTS),
     Kept("claim-effect", "counts", _ALERTS),
     Kept("claim-hold", "who asked for a legal hold, and why", "until it is lifted"),
-    Kept("correction", "which post a person judged otherwise; no text", "for good: models learn from them"),
+    Kept("correction", "which post a person judged otherwise; no text", "with the whole case: models learn from them"),
     Kept("dead_letter", "hash, length and reason; no bytes", "for good: nothing that came in is uncounted"),
     Kept("demo", "no data of people", _ONE),
+    Kept("gone-case", "docket, queue, type and times of a case that went by rule; no words, no account", "for good"),
     Kept("held-post", "the key of a post", "until the hold is lifted"),
     Kept("idempotency", "hashes", "two days"),
     Kept("leave", "when an officer is away", f"{_ACCOUNT}: the last leave"),
@@ -95,6 +96,7 @@ RECORDS = (
     Kept("meta_digest", "hashes", "an hour, while a signature is good"),
     Kept("migration", "no data of people", _ONE),
     Kept("month", "counts", "for good"),
+    Kept("month-cases", "ids of cases", "for good"),
     Kept("nonce", "random numbers", "an hour, while a signature is good"),
     Kept("notice", "who was told of an alert", _ALERTS),
     Kept("notification", "docket numbers, times, names of officers", "a day after it was said"),

@@ -1,24 +1,35 @@
 """Reports of the whole office, for those who may see all of it: as they were made, on a page and as a file."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.responses import Response
 
+from desk.accounts import User
 from desk.answers import page
 from desk.asking import DeskDep, ReaderDep, language_of
 from desk.authorise import require_whole_office, visibility
 from desk.parts import Desk
-from desk.refusal import not_found
-from desk.reports import department_named, month_csv, month_page, sheet_csv, sheet_page, sheet_text
+from desk.refusal import mark, not_found
+from desk.reports import (
+    date_said,
+    department_named,
+    key_named,
+    month_csv,
+    month_page,
+    sheet_csv,
+    sheet_page,
+    sheet_text,
+)
 from desk.shapes import case_line
 from desk.speaking import Speaker
 from queues.reporting import Grouping
-from queues.sheets import find_disposal, find_sheet, months_since, sheets_since
-from schemas.report import MAX_BEHIND, Figure
+from queues.sheets import behind_disposal, find_disposal, find_sheet, months_since, sheets_since
+from schemas.report import MAX_BEHIND, Figure, MonthFigure
 
 __all__ = ["router"]
 
@@ -93,18 +104,58 @@ def behind(  # noqa: PLR0913, PLR0917 - FastAPI's way of saying what is asked
     rows = () if sheet is None else [row for row in sheet.rows if office in {None, row.department}]
     if not rows:
         raise not_found()
-    ids = [id for row in rows for id in row.cases.get(figure, ())][:MAX_BEHIND]
-    found = desk.store.cases(ids)
-    shown = [found[id].case for id in ids if id in found and visibility(session.user).sees(found[id].case)]
-    return page(
+    say = _speaker(request, desk)
+    return _figure_page(
         request,
-        "report_figure.html",
-        day=day,
+        desk,
+        session.user,
+        [id for row in rows for id in row.cases.get(figure, ())][:MAX_BEHIND],
         figure=figure,
-        department=None if office is None else department_named(office, _speaker(request, desk)),
+        report=say.text(mark("Morning sheet")),
+        when=date_said(day),
+        back=f"/reports/morning/{day}",
+        about=None if office is None else department_named(office, say),
         count=sum(getattr(row, figure) for row in rows),
-        cases=[case_line(case) for case in shown],
     )
+
+
+@router.get("/reports/monthly/{month}/{figure}")
+def behind_month(  # noqa: PLR0913, PLR0917 - FastAPI's way of saying what is asked
+    request: Request,
+    desk: DeskDep,
+    session: ReaderDep,
+    month: Month,
+    figure: MonthFigure,
+    by: Annotated[Grouping, Query()],
+    of: Annotated[str, Query(max_length=100)],
+) -> Response:
+    """The cases behind a figure of a month's line: those that it counted, as they stand now."""
+    require_whole_office(session.user)
+    first = date.fromisoformat(f"{month}-01")
+    found = find_disposal(desk.state, first) or {}
+    line = next((line for line in found.get(by, ()) if line.key == of), None)
+    if line is None:
+        raise not_found()
+    say = _speaker(request, desk)
+    return _figure_page(
+        request,
+        desk,
+        session.user,
+        behind_disposal(desk.state, first, by, of, figure),
+        figure=figure,
+        report=say.text(mark("Disposal of complaints")),
+        when=f"{first:%m.%Y}",
+        back=f"/reports/monthly/{month}?by={by}",
+        about=key_named(of, by, say),
+        count=getattr(line, figure),
+    )
+
+
+def _figure_page(request: Request, desk: Desk, user: User, ids: Sequence[str], **about: Any) -> Response:
+    """``about`` is what the page says besides the cases that this reader may see."""
+    found = desk.store.cases(ids)
+    cases = [found[id].case for id in ids if id in found and visibility(user).sees(found[id].case)]
+    return page(request, "report_figure.html", cases=[case_line(case) for case in cases], **about)
 
 
 def _speaker(request: Request, desk: Desk) -> Speaker:

@@ -15,6 +15,7 @@ from queues.elastic.mappings import CASES, CLAIMS, COMPLAINANTS, MENTIONS
 from queues.elastic.operations import document_id
 from queues.elastic.preparing import prepare
 from queues.elastic.reindexing import reindex
+from queues.elastic.removal import release_keys, remove_cases, remove_filed
 from queues.elastic.writing import write_cases
 from queues.search import docket_key
 from queues.store import CaseCounts, CaseQuery, Facet, Page, Tally, Versioned, Visibility
@@ -141,6 +142,19 @@ class ElasticCaseStore:
     def erase_mentions(self, keys: Sequence[str]) -> None:
         if erase_mentions(self._cluster, keys):
             self._compaction.begin()
+
+    def remove_cases(self, removals: Sequence[tuple[str, str]]) -> Sequence[bool]:
+        removed = remove_cases(self._cluster, removals)
+        self._compaction.begin()
+        return removed
+
+    def remove_filed(self, cases: Sequence[str], keys: Sequence[str] = ()) -> None:
+        remove_filed(self._cluster, cases, keys)
+        self._compaction.begin()
+
+    def release_keys(self, keys: Sequence[str]) -> None:
+        release_keys(self._cluster, keys)
+        self._compaction.begin()
 
     def compact(self) -> bool:
         return self._compaction.run()

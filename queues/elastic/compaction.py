@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from queues.elastic.cluster import Cluster
-from queues.elastic.mappings import CASES, MENTIONS
+from queues.elastic.mappings import CASES, CLAIMS, COMPLAINANTS, MENTIONS
 
 __all__ = ["Compaction"]
 
@@ -21,7 +21,7 @@ class Compaction:
 
     def __init__(self, cluster: Cluster):
         self._cluster = cluster
-        self._indices = [cluster.alias(index.name) for index in (CASES, MENTIONS)]
+        self._indices = [cluster.alias(index.name) for index in (CASES, MENTIONS, COMPLAINANTS, CLAIMS)]
         self._lock = Lock()
         self._wanted: Mapping[str, int] | None = None
 

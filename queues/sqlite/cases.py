@@ -12,6 +12,7 @@ from queues.sqlite.everything import every_case, every_complainant, every_mentio
 from queues.sqlite.filing import FilingTables
 from queues.sqlite.finding import find_page, heads
 from queues.sqlite.index import active_table, reindex
+from queues.sqlite.removal import remove_cases, remove_filed
 from queues.sqlite.terms import docket_match
 from queues.sqlite.writing import write_cases
 from queues.store import CaseCounts, CaseQuery, Facet, Page, Tally, Versioned, Visibility
@@ -138,6 +139,15 @@ class SqliteCaseStore:
 
     def erase_mentions(self, keys: Sequence[str]) -> None:
         erase_mentions(self._database, keys)
+
+    def remove_cases(self, removals: Sequence[tuple[str, str]]) -> Sequence[bool]:
+        return remove_cases(self._database, removals)
+
+    def remove_filed(self, cases: Sequence[str], keys: Sequence[str] = ()) -> None:
+        remove_filed(self._database, cases, keys)
+
+    def release_keys(self, keys: Sequence[str]) -> None:
+        self._filing.release_keys(keys)
 
     def compact(self) -> bool:
         return compact(self._database)

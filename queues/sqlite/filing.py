@@ -39,6 +39,11 @@ class FilingTables:
         with self._database.read() as connection:
             return _holders(connection, keys)
 
+    def release_keys(self, keys: Sequence[str]) -> None:
+        at_most(len(keys), "join keys")
+        with self._database.write() as connection:
+            connection.executemany("DELETE FROM claims WHERE key = ?", [(_turned(key),) for key in keys])
+
     def create_mentions(self, records: Sequence[MentionRecord]) -> Sequence[MentionRecord]:
         at_most(len(records), "mention records")
         if not records:

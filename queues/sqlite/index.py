@@ -11,7 +11,7 @@ from queues.sqlite.migrations import SEARCH_TABLES, search_table
 from queues.sqlite.terms import body, tags
 from schemas.case import Case
 
-__all__ = ["active_table", "merge_segments", "put", "reindex", "words_of"]
+__all__ = ["active_table", "drop", "merge_segments", "put", "reindex", "words_of"]
 
 _BATCH = 500
 """Cases a transaction of a reindex: others wait for as long as one takes, some tens of milliseconds."""
@@ -32,6 +32,15 @@ def put(connection: sqlite3.Connection, rows: Sequence[tuple[int, str, str]]) ->
     active, building = connection.execute("SELECT active, building FROM search_index").fetchone()
     for table in filter(None, (active, building)):
         connection.executemany(_PUT.format(_known(table)), rows)
+
+
+def drop(connection: sqlite3.Connection, numbers: Sequence[int]) -> None:
+    """Takes cases out of the index; their words leave its segments with the next compaction. Inside a write
+    transaction."""
+    active, building = connection.execute("SELECT active, building FROM search_index").fetchone()
+    for table in filter(None, (active, building)):
+        connection.executemany(f"DELETE FROM {_known(table)} WHERE rowid = ?", [(n,) for n in numbers])  # noqa: S608
+    connection.execute("UPDATE search_index SET erasures = erasures + 1")
 
 
 def active_table(connection: sqlite3.Connection) -> str:

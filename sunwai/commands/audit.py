@@ -37,7 +37,7 @@ def verify(data: DataOption = None, directory: DirectoryOption = None) -> None:
 def anchor(data: DataOption = None, directory: DirectoryOption = None) -> None:
     """Writes today's anchor now, if it is not there yet. The clock does so once a day."""
     with office(data=data, directory=directory) as parts:
-        made = parts.anchors.add_daily(parts.store, parts.clock())
+        made = parts.anchors.add_daily(parts.store, parts.state, parts.clock())
     say("today's anchor is there already" if made is None else f"anchored {made.cases} cases: {made.root}")
 
 
@@ -81,4 +81,4 @@ def sign_ins(
 def _faults(parts: Office) -> Iterator[str]:
     for case in all_cases(parts.store):
         yield from faults(case)
-    yield from parts.anchors.faults(parts.store)
+    yield from parts.anchors.faults(parts.store, parts.state)

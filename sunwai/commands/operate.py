@@ -1,14 +1,18 @@
 """``check``, ``reindex``, ``migrate``, ``backup``, ``restore``, ``retention``: what an operator runs."""
 
 from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
+from queues.case_retention import cases_over, finish_removal, remove_case
 from queues.directory_file import check_directory
 from queues.retention import carry_out, expired, expired_others
+from schemas.case import Case
 from sunwai.assembly import Office
 from sunwai.backup import Backup, BackupError, make_backup
 from sunwai.backup import restore as restoring
@@ -108,29 +112,61 @@ def retention(
     data: DataOption = None,
     directory: DirectoryOption = None,
 ) -> None:
-    """Removes what has been kept as long as the directory says: texts of posts, and records that expire. Cases under a
-    legal hold keep theirs."""
-    cases = posts = 0
+    """Removes what has been kept as long as the directory says: whole cases, texts of posts, and records that expire.
+    Cases under a legal hold stay as they are."""
     with office(data=data, directory=directory) as parts:
         now = parts.clock()
-        for item in expired(parts.store, parts.state, parts.directory, now):
-            cases, posts = cases + 1, posts + len(item.posts)
-            if dry_run:
-                name = item.case.docket or item.case.id
-                say(f"{name}  {item.case.queue}  {len(item.posts)} posts  since {item.since:%Y-%m-%d}")
-            else:
-                carry_out(parts.store, parts.state, item)
-        others = 0
-        for keys in expired_others(parts.store, parts.state, parts.directory, now):
-            others += len(keys)
-            if not dry_run:
-                parts.store.erase_mentions(keys)
+        whole = _whole_cases(parts, now, dry_run=dry_run)
+        cases, posts = _texts(parts, now, whole, dry_run=dry_run)
+        others = _others(parts, now, dry_run=dry_run)
         records: Counter[str] = Counter()
         for record in expired_records(parts.state, parts.directory.retention, now):
             records[record.kind] += dry_run or forget(parts.state, record)
-        if (cases or others) and not dry_run and not parts.store.compact():
-            fail("the texts are gone, but an old copy is still being read: run it again later")
+        if (whole or cases or others) and not dry_run and not parts.store.compact():
+            fail("it is gone, but an old copy is still being read: run it again later")
     end = "would go" if dry_run else "are gone"
     for kind, number in sorted(records.items()):
         say(f"{number} records of {kind} {end}")
+    say(f"{len(whole)} whole cases {end}")
     say(f"{cases} cases, {posts} posts of theirs and {others} of no case {end}")
+
+
+def _whole_cases(parts: Office, now: datetime, *, dry_run: bool) -> frozenset[str]:
+    """The ids of those that go, or would; what an earlier run has left half done is finished, too."""
+    gone = set()
+    for over in cases_over(parts.store, parts.state, parts.directory, now):
+        if dry_run:
+            _say_over(over.case, "the whole case", over.since)
+        if dry_run or remove_case(parts.store, parts.state, over, now):
+            gone.add(over.case.id)
+    if not dry_run:
+        finish_removal(parts.store, parts.state)
+    return frozenset(gone)
+
+
+def _texts(parts: Office, now: datetime, whole: Collection[str], *, dry_run: bool) -> tuple[int, int]:
+    """(cases, posts of theirs), of those that do not go ``whole``."""
+    cases = posts = 0
+    for item in expired(parts.store, parts.state, parts.directory, now):
+        if item.case.id in whole or item.case.merged_into in whole:
+            continue
+        cases, posts = cases + 1, posts + len(item.posts)
+        if dry_run:
+            _say_over(item.case, f"{len(item.posts)} posts", item.since)
+        else:
+            carry_out(parts.store, parts.state, item)
+    return cases, posts
+
+
+def _others(parts: Office, now: datetime, *, dry_run: bool) -> int:
+    """Posts of no case."""
+    others = 0
+    for keys in expired_others(parts.store, parts.state, parts.directory, now):
+        others += len(keys)
+        if not dry_run:
+            parts.store.erase_mentions(keys)
+    return others
+
+
+def _say_over(case: Case, what: str, since: datetime) -> None:
+    say(f"{case.docket or case.id}  {case.queue}  {what}  since {since:%Y-%m-%d}")

@@ -53,7 +53,7 @@ def make_app(office: Office) -> faust.App:
         Chore("assigning", ASSIGN_SECONDS, assigning_of(office)),
         Chore("replies", apps.CLOCK_SECONDS, send),
         Chore("reports", REPORT_SECONDS, lambda: _report(office, tells=bool(channels))),
-        Chore("anchor", apps.ANCHOR_SECONDS, lambda: office.anchors.add_daily(store, clock())),
+        Chore("anchor", apps.ANCHOR_SECONDS, lambda: office.anchors.add_daily(store, state, clock())),
         Chore("sweep", apps.SWEEP_SECONDS, office.sweep),
         Chore("retention", apps.RETENTION_SECONDS, office.log.compact),
         Chore("recordings", apps.RETENTION_SECONDS, lambda: _clear_recordings(office)),

@@ -154,6 +154,28 @@ def test_reports_are_listed_and_served_as_they_were_made(office: Office) -> None
         assert chief.get(f"/reports/{missing}").status_code in {404, 422}
 
 
+def test_each_figure_of_a_month_opens_its_cases(office: Office) -> None:
+    """Those that it counted, as they stand now, and a sealed one for those who may see it."""
+    child = case("9").model_copy(update={"sensitivity": (Sensitivity.CHILD,)})
+    office.file(child)
+    made(office)
+    disposal_of(office.store, office.state, office.directory, DAY, office.clock.now)
+    revise(office.store, office.directory, lambda: office.store.cases([case("0").id])[case("0").id], passed_on)
+    chief, reader = office.visitor("chief"), office.visitor("reader")
+    page = chief.get("/reports/monthly/2026-06?by=queue").text
+    links = re.findall(r'href="(/reports/monthly/2026-06/(\w+)\?by=queue&amp;of=water)">(\d)</a>', page)
+    assert {name: number for _, name, number in links} == {"received": "4", "closing": "4", "under_week": "4"}
+    addresses = {name: link.replace("&amp;", "&") for link, name, _ in links}
+    counted = {child.id, *(case(str(number)).id for number in range(3))}
+    assert cases_on(chief.get(addresses["received"]).text) == counted
+    seen = reader.get(addresses["closing"]).text
+    assert cases_on(seen) == counted - {child.id}
+    assert "3 of 4 are shown" in seen
+    assert chief.get("/reports/monthly/2026-06/disposed?by=queue&of=water").status_code == 200, "none is no mistake"
+    for missing in ("06/received?by=queue&of=nothing", "05/received?by=queue&of=water", "06/wine?by=queue&of=water"):
+        assert chief.get(f"/reports/monthly/2026-{missing}").status_code in {404, 422}
+
+
 @pytest.mark.parametrize("name", ["sita", "boss", "watcher", "inspector"])
 def test_who_does_not_see_the_whole_office_reads_no_report(office: Office, name: str) -> None:
     sheet = made(office)

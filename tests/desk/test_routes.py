@@ -109,6 +109,7 @@ PAGE_LINES: Mapping[str, Line] = {
     "GET /reports/morning/{day}": Line(WHOLE),
     "GET /reports/monthly/{month}": Line(WHOLE),
     "GET /reports/morning/{day}/{figure}": Line(WHOLE),
+    "GET /reports/monthly/{month}/{figure}": Line(WHOLE, query="?by=queue&of=-"),
     "POST /cases/{id}/forward": Line(WORKS_OTHER, given={"to": "JE", "text": "look", "hours": "24", "revision": 0}),
     "POST /cases/{id}/private": Line(WORKS_OTHER, given={"purpose": "to call back", "hours": "24"}),
     "POST /cases/{id}/private/{asked}": Line(NOBODY),

@@ -12,7 +12,7 @@ from queues import acts
 from queues.anchors import Anchors
 from queues.audit import destroyed, faults, sealed, write_cases
 from queues.lifecycle import Actor, Party
-from queues.sqlite import SqliteCaseStore
+from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from schemas.case import MAX_HISTORY, Case, HistoryEntry
 from tests.queues.factories import NOW, make_case
 
@@ -89,24 +89,33 @@ def store(tmp_path: Path) -> Iterator[SqliteCaseStore]:
     store.close()
 
 
-def test_an_anchor_finds_a_history_that_was_made_anew(store: SqliteCaseStore, tmp_path: Path) -> None:
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[SqliteStateStore]:
+    state = SqliteStateStore(tmp_path / "cases.db")
+    yield state
+    state.close()
+
+
+def test_an_anchor_finds_a_history_that_was_made_anew(
+    store: SqliteCaseStore, state: SqliteStateStore, tmp_path: Path
+) -> None:
     key = Ed25519PrivateKey.generate()
     anchors = Anchors(tmp_path / "anchors.jsonl", key)
     write_cases(store, [(worked(str(number)), None) for number in range(3)])
-    made = anchors.add_daily(store, NOW + DAY)
+    made = anchors.add_daily(store, state, NOW + DAY)
     assert made is not None
     assert made.cases == 3
-    assert anchors.add_daily(store, NOW + DAY) is None, "one a day"
+    assert anchors.add_daily(store, state, NOW + DAY) is None, "one a day"
     found = store.cases([worked("1").id])[worked("1").id]
     later = sealed(acts.note(found.case, SITA, NOW + 2 * DAY, text="later"))
     assert all(store.write_cases([(later, found.version)]))
-    assert [*anchors.faults(store)] == [], "what came after does not matter"
+    assert [*anchors.faults(store, state)] == [], "what came after does not matter"
     found = store.cases([later.id])[later.id]
     forged = found.case.model_copy(update={"history": ()})
     forged = sealed(acts.take(forged.model_copy(update={"assignee": None}), SITA, NOW))
     assert [*faults(forged)] == [], "it holds in itself"
     assert all(store.write_cases([(forged, found.version)]))
-    assert "not those of then" in next(anchors.faults(store))
+    assert "not those of then" in next(anchors.faults(store, state))
     other = Anchors(tmp_path / "anchors.jsonl", Ed25519PrivateKey.generate())
-    assert "not ours" in next(other.faults(store))
+    assert "not ours" in next(other.faults(store, state))
     assert json.loads((tmp_path / "anchors.jsonl").read_text())["cases"] == 3

@@ -20,7 +20,7 @@ from schemas.entry import Name
 from schemas.handling import Feedback
 from schemas.labels import Sensitivity, Urgency
 from schemas.offices import OutsideOffice
-from schemas.report import MAX_NAMED, Disposal, OfficeRow, Sheet
+from schemas.report import MAX_NAMED, CountedDisposal, MonthFigure, OfficeRow, Sheet
 from tests.queues.directories import small_directory
 from tests.queues.factories import make_case, make_mention, make_record, make_triage
 
@@ -102,7 +102,7 @@ def test_a_case_that_many_have_seen_reaches_further_than_one_that_some_have_said
     ]
 
 
-def line(lines: dict[Grouping, list[Disposal]], key: str, by: Grouping = Grouping.QUEUE) -> Disposal:
+def line(lines: dict[Grouping, list[CountedDisposal]], key: str, by: Grouping = Grouping.QUEUE) -> CountedDisposal:
     return next(each for each in lines[by] if each.key == key)
 
 
@@ -136,6 +136,11 @@ def test_a_month_is_balanced_and_each_column_is_what_it_says() -> None:
     assert (water.under_week, water.under_three_weeks, water.older) == (3, 0, 2)
     assert (water.late, water.reopened, water.transferred, water.outside) == (3, 1, 1, 1)
     assert (water.satisfied, water.unsatisfied) == (1, 0)
+    assert {figure: len(ids) for figure, ids in water.cases.items()} == {
+        figure: getattr(water, figure) for figure in MonthFigure
+    }
+    assert water.cases[MonthFigure.DISPOSED] == (cases[0].id, cases[1].id)
+    assert water.cases[MonthFigure.OUTSIDE] == (cases[8].id,)
     assert water.days == round((601 + 48) / 2 / 24, 1)
     assert line(lines, "sadar", Grouping.PLACE).received == 1
     assert line(lines, "water_supply", Grouping.TYPE).received == water.received

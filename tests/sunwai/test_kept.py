@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from queues.naming import case_id
 from queues.watching import ALERT_KIND, NOTICE_KIND
-from schemas.case import Disposition
+from schemas.case import Disposition, Status
 from streams.sources.meta import DIGEST
 from streams.sources.nonces import NONCE
 from sunwai.assembly import Office
@@ -19,8 +19,9 @@ from sunwai.cli import whole_app
 from sunwai.kept import RECORDS, table
 from sunwai.settings import Settings
 from tests.conftest import PROJECT
-from tests.queues.factories import make_mention, make_record
+from tests.queues.factories import make_case, make_mention, make_record
 
+DAY = timedelta(days=1)
 NAMED_ELSEWHERE = {
     ("queues/watching.py", "kind"): {ALERT_KIND, NOTICE_KIND},
     ("streams/sources/nonces.py", "self.kind"): {NONCE, DIGEST},
@@ -60,7 +61,8 @@ def test_the_command_removes_what_is_over_and_first_says_what_would_go(
     directory = tmp_path / "departments.yaml"
     example = (PROJECT / "departments.yaml").read_text(encoding="utf-8")
     directory.write_text(
-        example.replace("{topics: 7, others: 365}", "{topics: 7, others: 30, records: 400}"), encoding="utf-8"
+        example.replace("{topics: 7, others: 365}", "{topics: 7, others: 30, records: 400, case: 100}"),
+        encoding="utf-8",
     )
     monkeypatch.setenv("SUNWAI_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SUNWAI_DIRECTORY", str(directory))
@@ -73,6 +75,8 @@ def test_the_command_removes_what_is_over_and_first_says_what_would_go(
         make_record(make_mention("3"), case=case_id("x:3"), recorded_at=old),
     ]
     office.store.create_mentions(records)
+    ended = [make_case(str(days), status=Status.CLOSED, received_at=office.clock() - days * DAY) for days in (99, 101)]
+    office.store.write_cases([(case, None) for case in ended])
     for kind, id, field, days in (
         ("reply", "old", "at", 401),
         ("reply", "new", "at", 399),
@@ -88,12 +92,14 @@ def test_the_command_removes_what_is_over_and_first_says_what_would_go(
         return result.output.splitlines()
 
     gone = ["1 records of reply", "1 records of sealed_read", "1 records of session"]
-    last = "0 cases, 0 posts of theirs and 1 of no case"
-    assert run("--dry-run") == [f"{line} would go" for line in [*gone, last]]
-    assert run() == [f"{line} are gone" for line in [*gone, last]]
+    last = ["1 whole cases", "0 cases, 0 posts of theirs and 1 of no case"]
+    over = f"{ended[1].docket}  water  the whole case  since {office.clock() - DAY:%Y-%m-%d}"
+    assert run("--dry-run") == [over, *(f"{line} would go" for line in [*gone, *last])]
+    assert run() == [f"{line} are gone" for line in [*gone, *last]]
+    assert [case.id for case in office.store.every_case()] == [ended[0].id]
     left = office.store.mentions([record.key for record in records])
     assert [left[record.key].mention is not None for record in records] == [False, True, True]
     assert left[records[0].key].disposition is none, "and it still counts"
     assert [record.id for kind in ("reply", "session") for record in office.state.scan(kind)] == ["new", "new"]
-    assert run() == ["0 cases, 0 posts of theirs and 0 of no case are gone"]
+    assert run() == ["0 whole cases are gone", "0 cases, 0 posts of theirs and 0 of no case are gone"]
     office.close()
