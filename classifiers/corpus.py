@@ -31,7 +31,7 @@ __all__ = [
 
 CORPUS = Path(__file__).parent / "corpus"
 
-STREAMS = frozenset({"s00", "b08", "b10", "b12", "b16", "v01", "v03", "v04"})
+STREAMS = frozenset({"s00", "b08", "b10", "b12", "b16", "v01", "v03", "v04", "w01", "w02", "w03", "w05", "w06"})
 """Batches written to resemble a mention stream with all its noise; others keep to complaints and their near twins."""
 
 YesNo = Literal["yes", "no"]
