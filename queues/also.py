@@ -8,7 +8,7 @@ that one back ends it.
 
 from datetime import datetime
 
-from queues.outbox import with_entries
+from queues.outbox import is_moved, with_entries
 from queues.replies import latest_own_post
 from schemas.case import Case
 from schemas.directory import Directory
@@ -23,7 +23,7 @@ _ALSO = ":also:"
 
 def next_to_tell(case: Case, entry: Entry) -> str | None:
     """The merged case whose citizen hears next what ``entry`` has said; None when there is none left."""
-    if entry.kind not in _TOLD:
+    if entry.kind not in _TOLD or is_moved(case, entry):  # that was said to the merged case's own citizen
         return None
     if entry.kind is not EntryKind.ALSO:
         return next(iter(case.merged), None)
