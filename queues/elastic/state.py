@@ -11,7 +11,7 @@ from queues.elastic.cluster import Cluster
 from queues.elastic.mappings import STATE
 from queues.elastic.operations import Found, Operation, document_id, well_formed
 from queues.elastic.preparing import prepare
-from queues.state import AlreadyExistsError, StaleError, StateRecord, json_object
+from queues.state import AlreadyExistsError, StaleError, StateRecord, StoreDownError, json_object
 
 __all__ = ["ElasticStateStore"]
 
@@ -35,6 +35,8 @@ class ElasticStateStore:
         (status,) = self._cluster.bulk([Operation("create", self._index, _document_id(kind, id), _source(record))])
         if status == 409:
             raise AlreadyExistsError(f"{kind} {id!r} is there already")
+        if status == 404:
+            raise StoreDownError(f"{self._index} is not there: start again to make it")
         return record
 
     def get(self, kind: str, id: str) -> StateRecord | None:
