@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -23,7 +23,7 @@ from schemas.case import Case, HistoryEntry
 from schemas.entry import Name
 from schemas.keeping import Subscriber
 from streams.case_events import LEASE, SETTLED, SUBSCRIBER, CaseEvents, Key, replay, subscriber_standings
-from streams.clock import Sweep
+from streams.clock import Notice, Sweep
 from streams.day_of_events import events_between, events_csv
 from streams.sources.signing import Stamp
 from sunwai import assembly
@@ -286,7 +286,12 @@ def test_what_a_long_sweep_does_at_last_is_told_too(office: Office) -> None:
     cases = [brought_forward(make_case(str(number)), OFFICE) for number in range(2 * MAX_PAGE)]
     assert all(write_cases(office.store, [(settled(case, OFFICE), None) for case in cases]))
     office.clock.advance(200 * 24 * 3600)
-    Sweep(office.store, OFFICE, lambda _: office.later(), office.clock)()
+
+    def meanwhile(notices: Sequence[Notice]) -> None:
+        assert notices
+        office.later()
+
+    Sweep(office.store, OFFICE, meanwhile, office.clock)()
     while office.later():
         pass
     escalated = {event["case"] for event in office.portal.events if event["act"] == "escalated"}
