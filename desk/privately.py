@@ -162,10 +162,14 @@ def take_details(
         desk.attachments.remove(ids)
         message = mark("The case has as many photographs as it may have. Send this without them.")
         raise Refusal(422, "too_many", message, field="photograph") from error
-    if not desk.private.tell(request, details):
+    first = desk.private.tell(request, details)
+    standing = desk.private.find(request.id)
+    if standing is not None and standing.told_at is not None:
+        # Not only the first time: a desk that was killed there has told nobody. In history it stands once.
+        desk.casework.told(case.id, lambda c, now: acts.tell_privately(c, now, id=request.id))
+    if not first:
         desk.attachments.remove(ids)
         raise Refusal(409, "over", mark("This was answered already."))
-    desk.casework.told(case.id, lambda c, now: acts.tell_privately(c, now, id=request.id))
 
 
 def base_of(request: Request) -> str:

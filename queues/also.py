@@ -8,7 +8,7 @@ that one back ends it.
 
 from datetime import datetime
 
-from queues.outbox import with_entries
+from queues.outbox import is_moved, with_entries
 from queues.replies import QUIET, latest_own_post
 from schemas.case import Case
 from schemas.directory import Directory
@@ -25,6 +25,8 @@ def next_to_tell(case: Case, entry: Entry) -> str | None:
     """The merged case whose citizen hears next what ``entry`` has said; None when there is none left, and where no
     machine answers in public: an officer's words to a victim are for nobody else."""
     if entry.kind not in _TOLD or not QUIET.isdisjoint(case.sensitivity):
+        return None
+    if is_moved(case, entry):  # that was said to the merged case's own citizen
         return None
     if entry.kind is not EntryKind.ALSO:
         return next(iter(case.merged), None)

@@ -5,12 +5,14 @@ elsewhere. Copy the file to where the store's operators cannot write.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import ValidationError
 
 from queues.audit import all_cases, root_of
 from queues.case_retention import last_hashes
@@ -47,22 +49,36 @@ class Anchors:
         """Writes today's anchor (UTC) unless it is there; reads every case once. May raise StoreDownError."""
         until = now - SETTLING
         latest = [*self.read()][-1:]
-        if latest and latest[0].until.date() >= until.date():
+        if latest and latest[0].until.date() == until.date():  # not >=: a clock that was ahead for once stops none
             return None
         cases, root = root_of(all_cases(store), last_hashes(store, state), until)
         anchor = Anchor(until=until, cases=cases, root=root)
         signed = anchor.model_copy(update={"signature": self._key.sign(anchor.message()).hex()})
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(signed.model_dump_json() + "\n")
+            file.write(f"{self._unended()}{signed.model_dump_json()}\n")
+            file.flush()
+            os.fsync(file.fileno())
         return signed
 
     def read(self) -> Iterator[Anchor]:
+        """Those that are whole: a line may have been cut off by a full disk or a kill."""
+        yield from (anchor for line in self._lines() if (anchor := _anchor(line)) is not None)
+
+    def _lines(self) -> Iterator[str]:
         if self._path.exists():
-            with self._path.open(encoding="utf-8") as file:
-                yield from (Anchor.model_validate_json(line) for line in file if line.strip())
+            with self._path.open(encoding="utf-8", errors="replace") as file:
+                yield from (line for line in file if line.strip())
+
+    def _unended(self) -> str:
+        """What ends a line that was cut off, so that it spoils no other."""
+        last = [*self._lines()][-1:]
+        return "\n" if last and not last[0].endswith("\n") else ""
 
     def faults(self, store: CaseStore, state: StateStore) -> Iterator[str]:
         """What is wrong with the newest anchor, or with the cases as they stood at it. Reads every case once."""
+        for number, line in enumerate(self._lines(), start=1):
+            if _anchor(line) is None:
+                yield f"anchors: entry {number} is none: it was cut off while it was written, or changed"
         latest = [*self.read()][-1:]
         for anchor in latest:
             where = f"anchor of {anchor.until.isoformat()}"
@@ -76,3 +92,10 @@ class Anchors:
                 yield f"{where}: it is over {anchor.cases} cases, now {cases} have a history from then"
             elif root != anchor.root:
                 yield f"{where}: the histories are not those of then"
+
+
+def _anchor(line: str) -> Anchor | None:
+    try:
+        return Anchor.model_validate_json(line)
+    except ValidationError:
+        return None

@@ -111,7 +111,12 @@ def absorb(first: Case, second: Case, directory: Directory, now: datetime) -> tu
     were touched, since then only a person may merge them."""
     if not (first.is_open and second.is_open and (is_untouched(first) or is_untouched(second))):
         return None
-    kept, gone = sorted((first, second), key=lambda case: (is_untouched(case), case.received_at, case.id))
+
+    def kept_first(case: Case) -> tuple[bool, bool, datetime, str]:
+        begun = not {first.id, second.id}.isdisjoint(case.merged)  # and broken off: it is ended the same way
+        return not begun, is_untouched(case), case.received_at, case.id
+
+    kept, gone = sorted((first, second), key=kept_first)
     entry = HistoryEntry(at=now, by="filing", act="merged", detail=f"{gone.id} speaks of the same post")
     whole = kept.model_copy(
         update={

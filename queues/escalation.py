@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from queues.acts import close, resume
+from queues.acts import close, resume, take_up_again
 from queues.casework import history_with
 from queues.lifecycle import CLOCK
 from queues.outbox import outbox_with
@@ -52,12 +52,14 @@ def on_due(case: Case, directory: Directory, now: datetime) -> Case:
 
 
 def _turned(case: Case, directory: Directory, now: datetime) -> Case:
-    """Ends of waits: for the citizen's answer, and for an appeal."""
+    """Ends of waits: for the citizen's answer, and for an appeal. Who was never answered had nothing to appeal
+    against."""
     if case.status is Status.WAITING_ON_CITIZEN and case.waiting is not None and case.waiting.until <= now:
         return resume(case, CLOCK, now, directory=directory, why="the citizen has not written")
     appeal = timedelta(hours=directory.times.appeal)
     if case.status is Status.RESOLVED and case.resolved_at is not None and case.resolved_at + appeal <= now:
-        return close(case, CLOCK, now, why=NOBODY_CAME_BACK)
+        answered = case.answered_at is not None
+        return close(case, CLOCK, now, why=NOBODY_CAME_BACK) if answered else take_up_again(case, now)
     return case
 
 

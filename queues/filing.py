@@ -112,12 +112,16 @@ class Filing:
             if before.case.docket is None and after.docket is not None:  # directed out of review
                 after = settled(acknowledged(after, self._directory, now), self._directory)
             after = followed_up(before.case, after, posts, self._directory, now)
-            after = answered_elsewhere(after, posts, self._directory, now)
+            after = answered_elsewhere(after, posts, self._directory, now, self._read)
             return None if after is before.case else after
         if not posts:
             return None
         opened = add_posts(open_case(id, posts[0], self._directory, now), posts, totals, self._directory, now)
         return settled(acknowledged(opened, self._directory, now), self._directory)
+
+    def _read(self, id: str) -> Case | None:
+        found = self._store.cases([id]).get(id)
+        return None if found is None else found.case
 
     def _parted(self, standing: Iterable[MentionRecord]) -> Iterator[tuple[str, ...]]:
         """Cases that a post filed before leads to, in case its batch was killed before it united them."""

@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Act.MERGE, _stay(OPEN_STATUSES), _STAFF, (Condition.BOTH_ROOTS,)),
     Rule(Act.UNMERGE, _stay(Status), _STAFF),
     Rule(Act.SPLIT, _stay(Status), _STAFF, (Condition.JOINED_POST,)),
-    Rule(Act.REOPEN, _from(_DONE, _S.IN_PROGRESS), _STAFF | _CITIZEN, (Condition.REASON, Condition.IN_TIME)),
+    Rule(Act.REOPEN, _from(_DONE, _S.IN_PROGRESS), _STAFF | _CITIZEN | _CLOCK, (Condition.REASON, Condition.IN_TIME)),
     Rule(Act.APPEAL, _from(_DONE, _S.NEW), _CITIZEN, (Condition.REASON, Condition.IN_TIME)),
     Rule(Act.FEEDBACK, _stay(_DONE), _STAFF | _CITIZEN),
     Rule(Act.NOTE, _stay(Status), _STAFF),

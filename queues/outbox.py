@@ -6,7 +6,16 @@ from datetime import datetime
 from schemas.case import MAX_OUTBOX, Case
 from schemas.outbox import Entry, EntryKind, EntryState
 
-__all__ = ["NOTICES", "due_entries", "outbox_with", "with_entries", "with_outbox_of", "without_entries"]
+__all__ = [
+    "NOTICES",
+    "due_entries",
+    "is_moved",
+    "origin_of",
+    "outbox_with",
+    "with_entries",
+    "with_outbox_of",
+    "without_entries",
+]
 
 NOTICES = frozenset({EntryKind.NOTICE, EntryKind.RING})
 """Sent at least once, with an id; what goes to the citizen is sent once."""
@@ -33,6 +42,16 @@ def with_outbox_of(kept: Case, gone: Case) -> Case:
     said = (entry for entry in gone.outbox if entry.kind is not EntryKind.ACKNOWLEDGEMENT)
     entries = (entry.model_copy(update={"id": f"{gone.id}:{entry.id}"}) for entry in said)
     return with_entries(kept, *entries)
+
+
+def is_moved(case: Case, entry: Entry) -> bool:
+    """Whether a case that was merged into this one had it to say (``with_outbox_of``)."""
+    return origin_of(entry) in case.merged
+
+
+def origin_of(entry: Entry) -> str:
+    """The case that had it to say, of an entry that was moved."""
+    return entry.id.partition(":")[0]
 
 
 def without_entries(case: Case, ids: Collection[str]) -> Case:

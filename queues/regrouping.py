@@ -68,12 +68,18 @@ class Regrouping:
 
     def unmerge(self, gone: str, actor: Actor) -> Case:
         """``gone`` stands by itself again; returns it."""
-        now = self._clock()
-        other = self._read(gone).case
-        if other.merged_into is None:
+        kept = self._read(gone).case.merged_into
+        if kept is None:
             raise NotPossibleError(f"case {gone} was not merged into another")
-        self._revise(other.merged_into, lambda case: joining.take_out(case, other, actor, now))
-        return self._revise(gone, lambda case: joining.leave(case, actor, now))
+        return self._parted(kept, gone, actor)
+
+    def _parted(self, kept: str, gone: str, actor: Actor) -> Case:
+        """The one that leaves is written first: killed between the two, both show what it holds, where the other way
+        about neither did; taking its post out of ``kept`` ends it."""
+        now = self._clock()
+        parted = self._revise(gone, lambda case: joining.leave(case, actor, now))
+        self._revise(kept, lambda case: joining.take_out(case, parted, actor, now))
+        return parted
 
     def split(self, id: str, key: str, actor: Actor) -> Case:
         """The post ``key`` of case ``id`` becomes a case of its own; returns that. A post that had opened a case which
@@ -82,7 +88,7 @@ class Regrouping:
         case = self._read(id).case
         own = case_id(key)
         if own in case.merged:
-            return self.unmerge(own, actor)
+            return self._parted(id, own, actor)
         if key in case.split_off:
             return self._read(own).case
         made = self._made(case, key, actor, now)

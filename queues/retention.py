@@ -88,7 +88,8 @@ def carry_out(store: CaseStore, state: StateStore, item: Expired) -> None:
     history = tuple(destroyed(entry) if entry.by != "clock" else entry for entry in item.case.history)
     requests = tuple(_wordless(request) for request in item.case.field_requests)
     change = {"history": history, "undo": None, "field_requests": requests}
-    write_cases(store, [(item.case.model_copy(update=change), item.version)])
+    if not all(write_cases(store, [(item.case.model_copy(update=change), item.version)])):
+        return  # somebody has acted on it meanwhile, or holds it
     remove_attachments(state, item.case.id)
     remove_private(state, item.case.id)
     for start in range(0, len(item.posts), MAX_PAGE):

@@ -25,10 +25,10 @@ def bury(state: StateStore, deletion: Deletion) -> None:
 
 
 def dig_up(state: StateStore, ids: Iterable[str]) -> None:
-    """Marks tombstones to be swept again, since a post that they name has come in after all."""
+    """Marks tombstones to be swept again, since a post that they name has come in after all. One that is pending is
+    written anew, too: a sweep that has looked for the post already must not close it (StaleError there)."""
     for record in state.get_many(KIND, [*ids]).values():
-        if record.state != PENDING:
-            state.replace(record, record.value, state=PENDING)
+        state.replace(record, record.value, state=PENDING)
 
 
 def buried(state: StateStore, mentions: Sequence[Mention]) -> dict[str, StateRecord]:

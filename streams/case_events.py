@@ -40,6 +40,8 @@ SETTLED = timedelta(seconds=10)
 OVERLAP = timedelta(seconds=60)
 """So long before a case's change an entry of its history may have been made: clocks differ, writes are tried again."""
 LEASE = timedelta(seconds=60)
+_MOMENT = timedelta(milliseconds=1)
+"""As exactly as a store finds by time."""
 _REMEMBERED = 500
 _PAGE = 100
 _AT_ONCE = 100
@@ -98,6 +100,7 @@ class CaseEvents:
 
     def _told(self, subscriber: Subscriber, key: Key, standing: StateRecord, pages: Iterable[Sequence[Case]]) -> int:
         told, value = 0, dict(standing.value)
+        last = datetime.fromisoformat(value["after"])
         try:
             for cases in pages:
                 after = datetime.fromisoformat(value["after"])
@@ -106,9 +109,12 @@ class CaseEvents:
                     self._say(subscriber, key, events[start : start + _AT_ONCE])
                 told += len(events)
                 recent = [*value["recent"], *(event.id for event in events)][-_REMEMBERED:]
-                value |= {"after": cases[-1].changed_at.isoformat(), "recent": recent, "tries": 0, "last_error": ""}
+                last = cases[-1].changed_at
+                # Others on the next page may have been changed in the same moment: it is past when that was told.
+                value |= {"after": (last - _MOMENT).isoformat(), "recent": recent, "tries": 0, "last_error": ""}
                 value["told"] = value["told"] + len(events)
                 standing = self._leased(standing, value)
+            value["after"] = last.isoformat()
         except _NotTakenError as error:
             pause = min(_FIRST_PAUSE * 2 ** min(value["tries"], 20), _LONGEST_PAUSE)
             value |= {"tries": value["tries"] + 1, "last_error": str(error)}
@@ -120,7 +126,7 @@ class CaseEvents:
 
     def _changed(self, after: datetime) -> Iterator[list[Case]]:
         """Cases changed since, in that order, a page at a time; not those that were changed just now."""
-        query = CaseQuery(changed_after=after + timedelta(milliseconds=1), merged=True, sort=Sort.CHANGED, limit=_PAGE)
+        query = CaseQuery(changed_after=after + _MOMENT, merged=True, sort=Sort.CHANGED, limit=_PAGE)
         while True:
             page, until = self.store.search(query, EVERYTHING), self.clock() - SETTLED
             cases = [found.case for found in page.cases if found.case.changed_at <= until]

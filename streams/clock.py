@@ -68,7 +68,8 @@ class Sweep:
         written = 0
         while True:
             page = self.store.search(query, EVERYTHING)
-            done, stale = self._work_off(page.cases, now)
+            # Each page at its own moment: who follows what has changed by then would miss what is dated before it.
+            done, stale = self._work_off(page.cases, self.clock())
             written += done
             if stale and page.cursor is not None:  # another is here, and takes the next page while this one decides
                 page = self.store.search(replace(query, cursor=page.cursor), EVERYTHING)

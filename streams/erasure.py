@@ -33,29 +33,29 @@ def sweep(state: StateStore, store: CaseStore, log: EventLog) -> int:
     graves = list(state.scan(tombstones.KIND, state=tombstones.PENDING, limit=_BATCH))
     if not graves:
         return 0
-    ends = [_erase(Deletion.model_validate(grave.value), state, store, log) for grave in graves]
+    kept = [_erase(Deletion.model_validate(grave.value), state, store, log) for grave in graves]
     if not (store.compact() and log.compact()):
         return state.count(tombstones.KIND, state=tombstones.PENDING)
-    for grave, end in zip(graves, ends, strict=True):
-        _close(state, grave, end)
+    for grave, held in zip(graves, kept, strict=True):
+        _close(state, grave, held)
     return state.count(tombstones.KIND, state=tombstones.PENDING)
 
 
-def _erase(deletion: Deletion, state: StateStore, store: CaseStore, log: EventLog) -> str:
-    """Everything but what is under a legal hold; how the tombstone stands then."""
-    keys, kept = [*_posts(deletion, store)], False
+def _erase(deletion: Deletion, state: StateStore, store: CaseStore, log: EventLog) -> frozenset[str]:
+    """Everything but what is under a legal hold; the keys of that."""
+    keys, kept = [*_posts(deletion, store)], frozenset[str]()
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
         held = claim_holds.held(state, batch)
         store.erase_mentions([key for key in batch if key not in held])
-        kept = kept or bool(held)
+        kept |= held
     refs = [deletion.tombstone_id, *(f"{DeletionTarget.POST}:{key}" for key in keys)]
     unread = [*_unread(refs, log)]
     for start in range(0, len(unread), _BATCH):
         pairs = unread[start : start + _BATCH]
         store.create_mentions([_deleted(post, author, deletion) for post, author in pairs])
     log.erase(refs)
-    return tombstones.HELD if kept else tombstones.DONE
+    return kept
 
 
 def _unread(refs: Sequence[str], log: EventLog) -> Iterator[tuple[str, str]]:
@@ -92,8 +92,11 @@ def _posts(deletion: Deletion, store: CaseStore) -> Iterator[str]:
         yield from store.mentions_by_author(key)
 
 
-def _close(state: StateStore, grave: StateRecord, end: str) -> None:
+def _close(state: StateStore, grave: StateRecord, kept: frozenset[str]) -> None:
+    """A hold that was lifted meanwhile has looked for tombstones that wait for it, and not found this one."""
     try:
-        state.replace(grave, grave.value, state=end)
+        state.replace(grave, grave.value, state=tombstones.HELD if kept else tombstones.DONE)
     except StaleError:
         return  # a copy of the post came in meanwhile: the next sweep takes it again
+    if kept - claim_holds.held(state, kept):
+        tombstones.dig_up(state, [grave.id])

@@ -15,7 +15,7 @@ from typing import Protocol
 from queues.also import also_told, next_to_tell
 from queues.answerable import quoted_key, speakers
 from queues.audit import write_cases
-from queues.outbox import NOTICES
+from queues.outbox import NOTICES, is_moved, origin_of
 from queues.revising import revise_each
 from queues.sending import came_back, said
 from queues.sla import settled
@@ -192,7 +192,9 @@ class Sending:
         mine = [found.case for found, ok in zip(due, write_cases(self.store, changes), strict=True) if ok]
         records = self._records([_below(case, entry) for case in mine for entry in waiting[case.id]])
         tried = {
-            case.id: [(entry, self._tried(self._outgoing(case, entry, records), entry)) for entry in waiting[case.id]]
+            case.id: [
+                (entry, self._tried(self._outgoing(case, entry, records), case, entry)) for entry in waiting[case.id]
+            ]
             for case in mine
         }
         others = self._merged(mine, tried)
@@ -200,10 +202,10 @@ class Sending:
         revise_each(self.store, self.directory, changes_after)
         return sum(map(len, tried.values()))
 
-    def _tried(self, reply: Outgoing, entry: Entry) -> "_Outcome":
+    def _tried(self, reply: Outgoing, case: Case, entry: Entry) -> "_Outcome":
         now, tries = self.clock(), entry.tries + 1
         try:
-            sent = self._sent(reply, entry)
+            sent = self._sent(reply, case, entry)
             return _Outcome(EntryState.UNKNOWN, why=NOT_FOUND) if sent is None else _Outcome(entry.state, sent=sent)
         except NotYetError as error:
             return _Outcome(entry.state, error.until, entry.tries)
@@ -216,9 +218,24 @@ class Sending:
                 return _Outcome(EntryState.SENDING, now + LOOKED_UP_AFTER * 2**entry.tries, tries)
             return _Outcome(EntryState.UNKNOWN, why=str(error))
 
-    def _sent(self, reply: Outgoing, entry: Entry) -> str | None:
+    def _sent(self, reply: Outgoing, case: Case, entry: Entry) -> str | None:
         """What was begun is looked up and never begun again."""
-        return self.sender.was_sent(reply) if entry.state is EntryState.SENDING else self.sender.send(reply)
+        if entry.state is EntryState.SENDING:
+            return self.sender.was_sent(reply)
+        there = self._said_there(reply, entry) if is_moved(case, entry) else None
+        return self.sender.send(reply) if there is None else there
+
+    def _said_there(self, reply: Outgoing, entry: Entry) -> str | None:
+        """What a case that was merged into this one had to say may have gone out from there before it was taken away;
+        until that was done (whoever merges may have been killed) it is said there."""
+        try:
+            sent = self.sender.was_sent(reply)
+        except LostError as error:
+            raise NotSentError(str(error)) from error
+        origin = self.store.cases([origin_of(entry)]).get(origin_of(entry))
+        if sent is None and (origin is None or origin.case.merged_into is None):
+            raise NotYetError(self.clock() + LEASE)
+        return sent
 
     def _merged(self, cases: Sequence[Case], tried: Mapping[str, Sequence["_Try"]]) -> Mapping[str, Case]:
         """The merged cases whose citizens come next, by id."""
@@ -228,8 +245,9 @@ class Sending:
 
     def _after_all(self, tried: Sequence["_Try"], others: Mapping[str, Case], case: Case) -> Case:
         for entry, outcome in tried:
+            stands = any(each.id == entry.id for each in case.outbox)  # else filing has met the reply, and seen to it
             case = self._after(case, entry, outcome)
-            other = next_to_tell(case, entry) if outcome.is_over else None
+            other = next_to_tell(case, entry) if outcome.is_over and stands else None
             if other is not None and other in others:
                 case = also_told(case, entry, others[other], self.directory, self.clock())
         return case
@@ -254,10 +272,11 @@ class Sending:
         key = _below(case, entry)
         mention = None if key not in records else records[key].mention
         ours = () if mention is None else speakers(mention, case.queue, records, self.directory)
+        id = entry.id if is_moved(case, entry) else f"{case.id}:{entry.id}"
         if entry.kind is not EntryKind.PRIVATE:
-            return Outgoing(f"{case.id}:{entry.id}", key, entry.text, ours)
+            return Outgoing(id, key, entry.text, ours)
         author = "" if mention is None else mention.author.id
-        return Outgoing(f"{case.id}:{entry.id}", key, self.completed(entry.text), ours, author)
+        return Outgoing(id, key, self.completed(entry.text), ours, author)
 
 
 def _below(case: Case, entry: Entry) -> str:

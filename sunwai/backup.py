@@ -1,11 +1,12 @@
 """A copy of an office's stores in one file, made while the office works, and brought back into empty stores of either
 kind.
 
-The file is gzip of JSON lines: what it is, then every join key, mention, complainant, case and record of state, in the
-order in which filing writes them, then how many there are and SHA-256 over all before. What is filed while the copy is
-made may be in it in part: bringing it back puts every triaged post of the log that has no record on the log once more,
-and filing mends the rest, since each of its steps can be done again. Deletions that the log still has are done again,
-too, so that no backup brings back what was deleted since.
+The file is gzip of JSON lines: what it is, then every mention, complainant, case, join key and record of state, then
+how many there are and SHA-256 over all before. What is filed while the copy is made may be in it in part: bringing it
+back puts every triaged post of the log that has no record, or was filed just before or during the copy, on the log once
+more, and filing mends the rest, since each of its steps can be done again. Join keys are copied after mentions: those
+of every mention in the file are there. Deletions that the log still has are done again, too, so that no backup brings
+back what was deleted since, and dead letters are listed again.
 
 The office key is not in it: without the key sealed originals stay sealed.
 """
@@ -15,7 +16,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from schemas.case import Case, Complainant, MentionRecord
 from schemas.events import Deletion
 from schemas.mention import post_key
 from streams import topics
+from streams.dead_letter_list import KIND as DEAD_LETTER
+from streams.dead_letter_list import enlist
+from streams.events import Received
 from streams.groups import FILING
 from streams.log import EventLog, StoredEvent
 from sunwai.copying import (
@@ -54,7 +58,9 @@ _MOVING, _DONE = "moving", "done"
 _LEFT_OUT = frozenset({SESSION, MARK})
 """A sign-in ends with the office that it was made in."""
 _TRIAGED = topics.TRIAGED.name
-_PARTS = ("claims", "mentions", "complainants", "cases", "state")
+_PARTS = ("mentions", "complainants", "cases", "claims", "state")
+_FILING = timedelta(minutes=10)
+"""Longer than a batch takes from its records to its cases, however long it waits for a store."""
 
 
 class BackupError(Exception):
@@ -96,10 +102,10 @@ def _private(path: str, flags: int) -> int:
 
 
 def _items(store: CaseStore, state: StateStore) -> Iterator[tuple[str, Any]]:
-    yield from (("claims", [*claim]) for claim in store.every_claim())
     yield from (("mentions", record.model_dump(mode="json")) for record in store.every_mention())
     yield from (("complainants", each.model_dump(mode="json")) for each in store.every_complainant())
     yield from (("cases", case.model_dump(mode="json")) for case in store.every_case())
+    yield from (("claims", [*claim]) for claim in store.every_claim())
     for kind in state.kinds():
         if kind not in _LEFT_OUT:
             for record in every_record(state, kind, page=RECORDS_PAGE):
@@ -112,6 +118,7 @@ class Backup:
 
     path: Path
     office: str
+    started_at: datetime
     counts: dict[str, int]
 
     @classmethod
@@ -133,7 +140,7 @@ class Backup:
             raise BackupError(f"{path}: this is no backup that this version can read")
         if not isinstance(tail, dict) or tail.get("sha256") != digest.hexdigest():
             raise BackupError(f"{path}: the file is not whole, or was changed: use another backup")
-        return cls(path, head["office"], tail["counts"])
+        return cls(path, head["office"], datetime.fromisoformat(head["started_at"]), tail["counts"])
 
     def items(self, part: str) -> Iterator[Any]:
         """What the file holds of one part."""
@@ -150,7 +157,7 @@ def restore(
     backup: Backup, office: str, store: CaseStore, state: StateStore, log: EventLog
 ) -> Iterator[tuple[str, int]]:
     """Brings a backup back into empty stores; yields (part, items) once each is there and was counted. What was cut off
-    is begun again. At last what is put on the log again, and which deletions are to be done again.
+    is begun again. At last dead letters in all, which deletions are to be done again, what is put on the log again.
 
     Raises BackupError when a worker runs, the key is another, the stores are not empty or do not come out even.
     """
@@ -159,8 +166,10 @@ def restore(
         yield _even(part, put(), there())
     done = sum(put_records(group, state) for group in _by_kind(backup.records()))
     yield _even("state", done, sum(state.count(kind) for kind in state.kinds() if kind not in _LEFT_OUT))
+    yield "dead letters", _list_again(state, log)
     yield "deletions", _bury_again(state, log)
-    yield "posts to be filed", sum(len(log.append([*map(again, page)])) for page in _unfiled(store, log))
+    unfiled = _unfiled(store, log, backup.started_at - _FILING)
+    yield "posts to be filed", sum(len(log.append([*map(again, page)])) for page in unfiled)
     state.replace(mark, mark.value, state=_DONE)
 
 
@@ -224,13 +233,22 @@ def _bury_again(state: StateStore, log: EventLog) -> int:
     return state.count(tombstones.KIND)
 
 
-def _unfiled(store: CaseStore, log: EventLog) -> Iterator[list[StoredEvent]]:
-    """Triaged posts that filing had worked off, and that the stores have no record of, in their order."""
+def _list_again(state: StateStore, log: EventLog) -> int:
+    """Those that came since the backup; one that was replayed since is open again, and replaying it changes nothing."""
+    for stored in _stored(log, topics.DEAD_LETTERS.name):
+        at = datetime.fromtimestamp(stored.timestamp, UTC)
+        enlist(state, Received(stored.position, stored.key or b"", stored.value, dict(stored.headers), at))
+    return state.count(DEAD_LETTER)
+
+
+def _unfiled(store: CaseStore, log: EventLog, since: datetime) -> Iterator[list[StoredEvent]]:
+    """Triaged posts that filing had worked off, in their order: those that the stores have no record of, and those
+    recorded after ``since``, of which the case may not have been there yet when cases were copied."""
     worked_off = {lag.partition: lag.committed for lag in log.lags() if (lag.group, lag.topic) == (FILING, _TRIAGED)}
     for page in pages(_stored(log, _TRIAGED, worked_off)):
         keyed = [(key, stored) for stored in page if (key := _key(stored)) is not None]
         standing = store.mentions([key for key, _ in keyed])
-        missing = [stored for key, stored in keyed if key not in standing]
+        missing = [stored for key, stored in keyed if key not in standing or standing[key].recorded_at >= since]
         if missing:
             yield missing
 

@@ -13,7 +13,7 @@ from queues.acts.base import (
     NotHeldError,
     NotPossibleError,
 )
-from queues.acts.ending import appeal, close, dismiss, feedback, reopen, resolve, restore
+from queues.acts.ending import appeal, close, dismiss, feedback, reopen, resolve, restore, take_up_again
 from queues.acts.fielding import forward, report, withdraw
 from queues.acts.holding import accept, assign, give_back, hand_over, release, take
 from queues.acts.holds import hold, lift_hold
@@ -60,6 +60,7 @@ __all__ = [
     "send_back",
     "start",
     "take",
+    "take_up_again",
     "tell_privately",
     "transfer",
     "transfer_out",

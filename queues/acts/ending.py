@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from queues.acts.base import ConditionError, acted, require, require_acceptance, require_reason
 from queues.acts.working import confirmed
-from queues.lifecycle import Act, Actor, Condition, Party
+from queues.lifecycle import CLOCK, Act, Actor, Condition, Party
 from queues.outbox import NOTICES
 from queues.replies import with_final
 from queues.routing import OVERSIGHT_TYPES
@@ -15,7 +15,7 @@ from schemas.clocks import ClockKind
 from schemas.directory import Directory
 from schemas.handling import Feedback, Outcome
 
-__all__ = ["appeal", "close", "dismiss", "feedback", "is_in_time", "reopen", "resolve", "restore"]
+__all__ = ["appeal", "close", "dismiss", "feedback", "is_in_time", "reopen", "resolve", "restore", "take_up_again"]
 
 MAX_FIELD = 500
 _ALL = frozenset(ClockKind)
@@ -73,13 +73,21 @@ def is_in_time(case: Case, directory: Directory, now: datetime) -> bool:
 def reopen(case: Case, actor: Actor, now: datetime, *, why: str, directory: Directory) -> Case:
     """Work goes on, against the clock that stood when it was resolved. Raises ConditionError past the time."""
     require(Act.REOPEN, case, actor)
-    return _again(Act.REOPEN, case, actor, now, why, directory, {})
+    _require_in_time(case, directory, now)
+    return _again(Act.REOPEN, case, actor, now, why, {})
+
+
+def take_up_again(case: Case, now: datetime) -> Case:
+    """What the clock does with a resolved case that it may not close: its answer was called back, or never went out."""
+    require(Act.REOPEN, case, CLOCK)
+    return _again(Act.REOPEN, case, CLOCK, now, "the citizen was not answered", {})
 
 
 def appeal(case: Case, actor: Actor, now: datetime, *, why: str, directory: Directory) -> Case:
     """The citizen is not content: somebody else takes it up. Raises ConditionError past the time."""
     require(Act.APPEAL, case, actor)
-    return _again(Act.APPEAL, case, actor, now, why, directory, {"assignee": None, "appeals": case.appeals + 1})
+    _require_in_time(case, directory, now)
+    return _again(Act.APPEAL, case, actor, now, why, {"assignee": None, "appeals": case.appeals + 1})
 
 
 def feedback(case: Case, actor: Actor, now: datetime, *, satisfied: bool) -> Case:
@@ -89,17 +97,12 @@ def feedback(case: Case, actor: Actor, now: datetime, *, satisfied: bool) -> Cas
     return acted(Act.FEEDBACK, case, actor, now, change, why="satisfied" if satisfied else "not satisfied")
 
 
-def _again(
-    act: Act,
-    case: Case,
-    actor: Actor,
-    now: datetime,
-    why: str,
-    directory: Directory,
-    change: Mapping[str, object],
-) -> Case:
+def _require_in_time(case: Case, directory: Directory, now: datetime) -> None:
     if not is_in_time(case, directory, now):
         raise ConditionError(Condition.IN_TIME, "the time for that has passed: open a new case, linked with this one")
+
+
+def _again(act: Act, case: Case, actor: Actor, now: datetime, why: str, change: Mapping[str, object]) -> Case:
     running = tuple(
         clock.model_copy(update={"met_at": None}) if clock.kind is ClockKind.RESOLVE else clock for clock in case.clocks
     )

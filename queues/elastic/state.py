@@ -11,7 +11,7 @@ from queues.elastic.cluster import Cluster
 from queues.elastic.mappings import STATE
 from queues.elastic.operations import Found, Operation, document_id, well_formed
 from queues.elastic.preparing import prepare
-from queues.state import AlreadyExistsError, StaleError, StateRecord, json_object
+from queues.state import AlreadyExistsError, StaleError, StateRecord, StoreDownError, json_object
 
 __all__ = ["ElasticStateStore"]
 
@@ -44,6 +44,8 @@ class ElasticStateStore:
         statuses = self._cluster.bulk(
             [Operation("create", self._index, _document_id(kind, record.id), _source(record)) for record in records]
         )
+        if 404 in statuses:
+            raise StoreDownError(f"{self._index} is not there: start again to make it")
         return [record for record, status in zip(records, statuses, strict=True) if status != 409]
 
     def get(self, kind: str, id: str) -> StateRecord | None:

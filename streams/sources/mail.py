@@ -76,7 +76,8 @@ class MailSource:
         after = record.value["after"] if record is not None and record.value["validity"] == validity else 0
         posts = letters = 0
         for uid in _uids(box, after):
-            events = self._events(uid, _letter(box, uid))
+            letter = _letter(box, uid)
+            events = [] if letter is None else self._events(uid, letter)
             self.publisher.append_patiently(events)
             posts, letters = posts + sum(event.topic == MENTIONS.name for event in events), letters + len(events)
             record = self._noted(record, {"validity": validity, "after": uid})
@@ -123,13 +124,18 @@ class MailSource:
 
 def _uids(box: imaplib.IMAP4, after: int) -> Iterator[int]:
     """Ascending. A server answers ``n:*`` with the last one also when that is below ``n``."""
-    _, found = box.uid("SEARCH", f"UID {after + 1}:*")
+    status, found = box.uid("SEARCH", f"UID {after + 1}:*")
+    if status != "OK":
+        raise MailFaultError("the mailbox cannot be searched")
     return iter(sorted(uid for uid in map(int, (found[0] or b"").split()) if uid > after))
 
 
-def _letter(box: imaplib.IMAP4, uid: int) -> bytes:
-    _, found = box.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
-    return next((part[1] for part in found if isinstance(part, tuple)), b"")
+def _letter(box: imaplib.IMAP4, uid: int) -> bytes | None:
+    """None for one that somebody has removed meanwhile. What the server cannot give now is read the next time."""
+    status, found = box.uid("FETCH", str(uid), f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
+    if status != "OK":
+        raise MailFaultError("a letter cannot be read now")
+    return next((part[1] for part in found if isinstance(part, tuple)), None)
 
 
 def _words(letter: EmailMessage) -> str:

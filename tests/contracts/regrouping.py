@@ -60,6 +60,31 @@ class RegroupingContract:
         assert parted.deadline_at == two.deadline_at
         assert (office.case_of(ORIGINAL).post_count, office.case_of(ORIGINAL).complainants) == (1, 1)
 
+    def test_a_desk_that_is_killed_while_it_parts_two_cases_hides_neither(self, office: Office) -> None:
+        other = post("90", "meena", text="Nal se ganda paani aa raha hai")
+        office.file(ORIGINAL, other)
+        kept, gone = office.case_of(ORIGINAL), office.case_of(other)
+        regrouping(office).merge(kept.id, gone.id, BOSS)
+        written: list[object] = []
+
+        class Dying:
+            def __getattr__(self, name: str) -> Any:
+                if name == "write_cases":
+                    if written:
+                        raise KeyboardInterrupt
+                    written.append(name)
+                return getattr(office.store, name)
+
+        store: Any = Dying()
+        with pytest.raises(KeyboardInterrupt):
+            Regrouping(store, DIRECTORY, lambda: NOW + timedelta(hours=1)).unmerge(gone.id, BOSS)
+        shown = {case.id: case for case in office.cases()}
+        assert any(key.key == other.mention.key for case in shown.values() for key in case.posts)
+        back = regrouping(office).split(kept.id, other.mention.key, BOSS)
+        whole = office.store.cases([kept.id])[kept.id].case
+        assert (back.id, back.merged_into, back.post_count) == (gone.id, None, 1)
+        assert (whole.merged, whole.post_count, whole.complainants) == ((), 1, 1)
+
     @pytest.mark.parametrize("step", range(6))
     def test_the_citizen_writes_during_a_merge(self, office: Office, step: int) -> None:
         """Before any of its reads and writes: the word is in the case that stays, counted, and as urgent as it is."""

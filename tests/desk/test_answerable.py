@@ -94,4 +94,4 @@ def test_an_answer_given_by_hand_counts_once_when_the_stream_brings_it(desk: Off
     record = make_record(ours, kind=PostKind.OFFICIAL)
     post = ReadablePost(record, ours, make_triage(ours.text))
     before = desk.case(case.id)
-    assert answered_elsewhere(before, [post], desk.directory, NOW) is before
+    assert answered_elsewhere(before, [post], desk.directory, NOW, lambda _: None) is before

@@ -17,6 +17,7 @@ from queues.store import EVERYTHING, CaseQuery
 from schemas.case import Case, Status
 from schemas.labels import Sensitivity
 from schemas.outbox import EntryKind
+from schemas.private import PrivateDetails
 from streams.replies import Outgoing, Sending
 from sunwai.corrected import corrected_rows
 from tests.desk.office import SEALER, Office
@@ -275,3 +276,18 @@ def test_nobody_asks_without_saying_what_for_or_without_end(office: Office, name
     for _ in range(20):
         assert visitor.send(place, purpose="x").status_code == 303
     assert visitor.send(place, purpose="x").status_code == 409
+
+
+def test_an_officer_is_told_though_the_desk_was_killed_before_it_had_told_them(office: Office) -> None:
+    case = filed(office, make_mention("17"))
+    path = ask(office, case)
+    citizen = office.visitor()
+    form = {"csrf": citizen.secret(path), "phone": PHONE}
+    request = office.desk.private.find(request_id(path))
+    assert request is not None
+    assert office.desk.private.tell(request, PrivateDetails(phone=PHONE)), "and here it was killed"
+    for _ in range(2):
+        assert citizen.ask("POST", path, data=form, files={"photograph": ("", b"")}).status_code == 409
+    told = [entry for entry in office.case(case.id).outbox if entry.about == "told_privately"]
+    assert len(told) == 1
+    assert [entry.act for entry in office.case(case.id).history].count("told_privately") == 1

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from queues import acts
-from queues.anchors import Anchors
+from queues.anchors import SETTLING, Anchors
 from queues.audit import destroyed, faults, sealed, write_cases
 from queues.lifecycle import Actor, Party
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
@@ -119,3 +119,25 @@ def test_an_anchor_finds_a_history_that_was_made_anew(
     other = Anchors(tmp_path / "anchors.jsonl", Ed25519PrivateKey.generate())
     assert "not ours" in next(other.faults(store, state))
     assert json.loads((tmp_path / "anchors.jsonl").read_text())["cases"] == 3
+
+
+def test_a_line_cut_off_by_a_full_disk_stops_no_anchor_and_is_told_of(store: SqliteCaseStore, tmp_path: Path) -> None:
+    path = tmp_path / "anchors.jsonl"
+    anchors = Anchors(path, Ed25519PrivateKey.generate())
+    write_cases(store, [(worked(), None)])
+    assert anchors.add_daily(store, NOW + DAY) is not None
+    whole = path.read_text()
+    path.write_text(whole + whole[:40])
+    assert anchors.add_daily(store, NOW + 2 * DAY) is not None
+    assert anchors.add_daily(store, NOW + 2 * DAY) is None
+    assert [anchor.until for anchor in anchors.read()] == [NOW + n * DAY - SETTLING for n in (1, 2)]
+    (fault,) = anchors.faults(store)
+    assert "entry 2" in fault
+
+
+def test_a_clock_that_was_ahead_for_once_stops_no_later_anchor(store: SqliteCaseStore, tmp_path: Path) -> None:
+    anchors = Anchors(tmp_path / "anchors.jsonl", Ed25519PrivateKey.generate())
+    write_cases(store, [(worked(), None)])
+    assert anchors.add_daily(store, NOW + 365 * DAY) is not None
+    assert anchors.add_daily(store, NOW + DAY) is not None
+    assert anchors.add_daily(store, NOW + DAY) is None

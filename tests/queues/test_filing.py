@@ -19,12 +19,15 @@ from queues.escalation import on_due
 from queues.filing import Filing
 from queues.lifecycle import Actor, Party
 from queues.naming import case_id
+from queues.regrouping import Regrouping
+from queues.revising import revise
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
 from queues.state import StateStore
 from queues.store import EVERYTHING, CaseQuery, CaseStore
 from schemas.case import MAX_HISTORY, Case, Disposition, HistoryEntry, PostKind, Status
 from schemas.events import Deletion, DeletionTarget
 from schemas.labels import ComplaintType, Urgency
+from schemas.outbox import EntryKind, EntryState
 from schemas.replies import Replies
 from schemas.triage import TriagedMention
 from tests.queues.directories import small_directory
@@ -404,3 +407,39 @@ def test_historic_posts_have_no_clock_until_a_live_one_joins(office: Office) -> 
     assert office.case_of(old).due_at is None
     office.file(post("71", "ravi", text="ab bhi wahi haal hai", in_reply_to="70"))
     assert office.case_of(old).due_at is not None
+
+
+def test_the_next_is_told_when_the_stream_brings_a_reply_whose_sender_was_killed(office: Office) -> None:
+    """The worker dies after it has sent: the reply is met by filing before anybody looks it up."""
+    other = post("70", "vimla", text="hamare mohalle ka nal toota hai, sadak par pani", place="lal-bagh")
+    office.file(ORIGINAL, other)
+    boss = Actor("boss", Party.SUPERVISOR)
+    kept, gone = office.case_of(ORIGINAL), office.case_of(other)
+    Regrouping(office.store, DIRECTORY, lambda: NOW).merge(kept.id, gone.id, boss)
+    words = "team bheji hai, aaj shaam tak paani aayega"
+
+    def sending(case: Case) -> Case:
+        after = acts.answer(case, boss, NOW, text=words, directory=DIRECTORY)
+        outbox = [entry.model_copy(update={"state": EntryState.SENDING}) for entry in after.outbox]
+        return after.model_copy(update={"outbox": tuple(outbox)})
+
+    revise(office.store, DIRECTORY, lambda: office.store.cases([kept.id])[kept.id], sending)
+    said = post("71", "jal", handle="jalsundarpur", handles=["h_ravi"], text=words, in_reply_to="1")
+    for _ in range(2):
+        office.file(said)
+    told = [entry for entry in office.case_of(ORIGINAL).outbox if entry.kind is EntryKind.ALSO]
+    assert [entry.about for entry in told] == [gone.id]
+
+
+def test_a_union_that_was_broken_off_is_ended_as_it_was_begun(office: Office) -> None:
+    """Between its two writes somebody has taken the case that goes: it goes all the same, and stands in one list."""
+    later = NOW + timedelta(hours=1)
+    office.file(post("80", "ravi"), post("81", "meena", text="nal mein ganda paani hai", created_at=later))
+    first, second = (office.case_of(post(id)) for id in ("80", "81"))
+    begun = absorb(first, second, DIRECTORY, NOW)
+    assert begun is not None and begun[0].id == first.id
+    taken = acts.take(second, Actor("sita", Party.OFFICER), NOW)
+    ended = absorb(taken, begun[0], DIRECTORY, NOW)
+    assert ended is not None
+    kept, gone = ended
+    assert (kept.id, kept.merged, gone.id, gone.merged_into) == (first.id, (second.id,), second.id, first.id)

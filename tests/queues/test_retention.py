@@ -90,3 +90,13 @@ def test_without_a_rule_everything_stays(office: Office) -> None:
 
 def test_an_open_case_keeps_its_texts_however_old(office: Office) -> None:
     assert [*expired(office.store, office.state, OFFICE, NOW + 4000 * DAY)] == []
+
+
+def test_a_case_that_is_held_while_its_texts_are_about_to_go_keeps_them(office: Office) -> None:
+    case = ended(office)
+    (item,) = expired(office.store, office.state, OFFICE, NOW + 31 * DAY)
+    found = office.store.cases([case.id])[case.id]
+    held = acts.hold(found.case, BOSS, NOW, why="for the court", order="12/2026", review_at=NOW + 60 * DAY)
+    assert all(write_cases(office.store, [(held, found.version)]))
+    carry_out(office.store, office.state, item)
+    assert office.case_of(ORIGINAL).posts[0].text != ""

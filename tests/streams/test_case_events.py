@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -16,13 +16,15 @@ from queues import acts
 from queues.audit import write_cases
 from queues.lifecycle import Actor, Party
 from queues.revising import revise
-from queues.sla import brought_forward
+from queues.sla import brought_forward, settled
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
+from queues.store import MAX_PAGE
 from schemas.case import Case, HistoryEntry
 from schemas.entry import Name
 from schemas.keeping import Subscriber
 from schemas.labels import Sensitivity
 from streams.case_events import LEASE, SETTLED, SUBSCRIBER, CaseEvents, Key, replay, subscriber_standings
+from streams.clock import Notice, Sweep
 from streams.day_of_events import events_between, events_csv
 from streams.sources.signing import Stamp
 from sunwai import assembly
@@ -40,18 +42,22 @@ PORTAL = Subscriber(code="portal", name=Name(en="Portal"), url="https://portal.e
 
 
 class Portal:
-    """Keeps what it was told; ``answers`` are given once each, then 200. Checks every signature."""
+    """Keeps what it was told; ``answers`` are given once each, then 200, or 503 after ``most`` requests. Checks every
+    signature."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
         self.answers: list[Callable[[], httpx.Response]] = []
         self.requests = 0
+        self.most: int | None = None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
         assert Stamp.of(request.headers).fits(KEY.value, request.content)
         if self.answers:
             return self.answers.pop(0)()
+        if self.most is not None and self.requests > self.most:
+            return httpx.Response(503)
         self.events += json.loads(request.content)["events"]
         return httpx.Response(204)
 
@@ -278,3 +284,33 @@ def test_the_command_writes_the_day_of_the_office(tmp_path: Path) -> None:
     under_test.sunwai("report", "events", "--date", today, "--output", str(tmp_path / "day.csv"))
     [row] = csv.DictReader((tmp_path / "day.csv").read_text(encoding="utf-8").splitlines())
     assert (row["act"], row["case"]) == ("opened", case.id)
+
+
+def test_cases_of_one_moment_on_two_pages_are_all_told_though_it_was_away_between_them(office: Office) -> None:
+    cases = [office.file(str(number)) for number in range(150)]
+    office.portal.most = 1
+    office.later()
+    assert len({event["case"] for event in office.portal.events}) == 100
+    office.portal.most = None
+    office.clock.advance(3600)
+    office.tell()
+    assert {event["case"] for event in office.portal.events} == {case.id for case in cases}
+    office.clock.advance(3600)
+    assert office.tell() == 0
+
+
+def test_what_a_long_sweep_does_at_last_is_told_too(office: Office) -> None:
+    """Half of it is written after subscribers were told of the first half."""
+    cases = [brought_forward(make_case(str(number)), OFFICE) for number in range(2 * MAX_PAGE)]
+    assert all(write_cases(office.store, [(settled(case, OFFICE), None) for case in cases]))
+    office.clock.advance(200 * 24 * 3600)
+
+    def meanwhile(notices: Sequence[Notice]) -> None:
+        assert notices
+        office.later()
+
+    Sweep(office.store, OFFICE, meanwhile, office.clock)()
+    while office.later():
+        pass
+    escalated = {event["case"] for event in office.portal.events if event["act"] == "escalated"}
+    assert len(escalated) == 2 * MAX_PAGE

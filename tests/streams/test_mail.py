@@ -26,6 +26,7 @@ class Mailbox:
 
     letters: dict[int, bytes] = field(default_factory=dict)
     validity: int = 1
+    refuses: str = ""
     commands: list[str] = field(default_factory=list)
     address: str = ""
 
@@ -46,6 +47,9 @@ class _Session(socketserver.StreamRequestHandler):
             self._answer(tag, command)
 
     def _answer(self, tag: str, command: str) -> None:
+        if self.box.refuses and self.box.refuses in command:
+            self._say(f"{tag} NO not just now")
+            return
         ok = "OK done"
         match command.split():
             case ["CAPABILITY"]:
@@ -189,3 +193,17 @@ def test_a_server_that_is_away_is_said_without_an_address(office: OfficeUnderTes
     away = OfficeUnderTest(office.data, {**office.environment, "SUNWAI_MAIL_ADDRESS": "imap://a@127.0.0.1:1/INBOX"})
     with away.parts() as parts, pytest.raises(MailFaultError, match="cannot be opened"):
         mail_source(parts).run()
+
+
+@pytest.mark.parametrize("command", ["UID SEARCH", "UID FETCH"])
+def test_a_letter_that_the_server_cannot_give_now_is_read_the_next_time(
+    office: OfficeUnderTest, box: Mailbox, command: str
+) -> None:
+    box.add(letter())
+    with office.parts() as parts:
+        source = mail_source(parts)
+        box.refuses = command
+        with pytest.raises(MailFaultError):
+            source.run()
+        box.refuses = ""
+        assert source.run() == (1, 0)

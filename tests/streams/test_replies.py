@@ -7,23 +7,28 @@ from pathlib import Path
 import pytest
 
 from queues import acts
-from queues.acts import ConditionError
+from queues.acts import ConditionError, joining
 from queues.escalation import on_due
 from queues.lifecycle import Actor, Party
+from queues.regrouping import Regrouping
 from queues.replies import acknowledged
+from queues.revising import revise
 from queues.sla import brought_forward, settled
 from queues.sqlite import SqliteCaseStore, SqliteStateStore
-from schemas.case import Case
+from schemas.case import Case, Status
 from schemas.clocks import ClockKind
 from schemas.labels import Sensitivity
 from schemas.outbox import EntryState
 from schemas.replies import Template
 from schemas.service import ServiceLevel, Target
-from streams.replies import LEASE, MOST_TRIES, REPLY, DryRun, NotSentError, Outgoing, Sending
+from streams.clock import Sweep
+from streams.notices import tell_nobody
+from streams.replies import LEASE, MOST_TRIES, REPLY, DryRun, NotSentError, NotYetError, Outgoing, Sending
+from streams.senders.pace import Pace
 from tests.queues.factories import NOW, make_case
 from tests.streams.overdue import OFFICE
 
-SITA = Actor("sita", Party.OFFICER)
+SITA, BOSS = Actor("sita", Party.OFFICER), Actor("boss", Party.SUPERVISOR)
 MINUTE = timedelta(minutes=1)
 
 
@@ -182,3 +187,80 @@ def test_a_template_puts_in_what_it_knows_and_refuses_what_it_does_not() -> None
     assert template.said("hi-Latn", docket="1", office="W") == "1, W"
     with pytest.raises(ValueError, match="no such place: name"):
         Template(en="Dear {name}")
+
+
+def test_a_case_resolved_on_an_answer_that_never_went_out_is_not_closed_but_worked_on(office: Office) -> None:
+    id = office.file()
+    outcome = OFFICE.department_of_queue["water"].outcomes[0]
+    fields = dict.fromkeys(outcome.fields, "so")
+
+    def resolved(case: Case) -> Case:
+        answered = acts.answer(acts.take(case, SITA, NOW), SITA, NOW, text="It is mended.", directory=OFFICE)
+        return acts.resolve(answered, SITA, NOW, outcome=outcome.code, fields=fields, directory=OFFICE)
+
+    revise(office.store, OFFICE, lambda: office.store.cases([id])[id], resolved)
+    office.post.refuses = True
+    for _ in range(MOST_TRIES):
+        office.clock.now += timedelta(hours=1)
+        office.sending()
+    assert office.case(id).answered_at is None, "nobody has heard anything"
+    sweep = Sweep(office.store, OFFICE, tell_nobody, office.clock)
+    sweep()
+    assert office.case(id).status is Status.RESOLVED, "the officer was told, and has the time for an appeal to answer"
+    office.clock.now += timedelta(hours=OFFICE.times.appeal)
+    sweep()
+    case = office.case(id)
+    assert (case.status, case.outcome, case.resolved_at) == (Status.IN_PROGRESS, None, None)
+    assert any(entry.act == "reopened" and entry.by == "clock" for entry in case.history)
+    assert any(clock.kind is ClockKind.RESOLVE and clock.is_running for clock in case.clocks)
+
+
+def two_in_one(office: Office) -> tuple[str, str]:
+    """A case that stays, and one with an answer on its way that is to go into it."""
+    kept, gone = office.file(), make_case("2", due_at=None)
+    answered = acts.answer(acts.take(gone, SITA, NOW), SITA, NOW, text="The pipe is being mended.", directory=OFFICE)
+    assert all(office.store.write_cases([(settled(brought_forward(answered, OFFICE), OFFICE), None)]))
+    return kept, gone.id
+
+
+def test_an_answer_that_goes_out_while_its_case_is_merged_is_not_said_again(office: Office) -> None:
+    kept, gone = two_in_one(office)
+    before = office.case(gone)
+    office.clock.now += 2 * MINUTE
+    revise(
+        office.store,
+        OFFICE,
+        lambda: office.store.cases([kept])[kept],
+        lambda case: joining.take_in(case, before, BOSS, NOW),
+    )
+    for _ in range(3):  # the desk is killed here, or the worker is quicker
+        office.sending()
+        office.clock.now += LEASE
+    Regrouping(office.store, OFFICE, office.clock).merge(kept, gone, BOSS)
+    for _ in range(3):
+        office.sending()
+        office.clock.now += LEASE
+    assert [reply.text for reply in office.post.sent].count("The pipe is being mended.") == 1
+    assert not [entry for entry in office.case(kept).outbox if entry.to == "citizen"]
+    assert office.case(gone).merged_into == kept
+
+
+def test_what_a_merged_case_had_to_say_is_said_once(office: Office) -> None:
+    kept, gone = two_in_one(office)
+    Regrouping(office.store, OFFICE, office.clock).merge(kept, gone, BOSS)
+    for _ in range(3):
+        office.clock.now += LEASE
+        office.sending()
+    assert [reply.text for reply in office.post.sent].count("The pipe is being mended.") == 1
+
+
+def test_a_clock_that_was_ahead_for_once_silences_no_account(office: Office) -> None:
+    pace = Pace(office.state, office.clock, MINUTE)
+    office.clock.now += timedelta(days=365)
+    pace.keep("x:water")
+    with pytest.raises(NotYetError):
+        pace.keep("x:water")
+    office.clock.now = NOW
+    pace.keep("x:water")
+    with pytest.raises(NotYetError):
+        pace.keep("x:water")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,8 @@ from queues.filing import Filing
 from schemas.events import Deletion, DeletionTarget
 from schemas.triage import TriagedMention
 from streams import topics
+from streams.dead_letter_list import open_letters, replay
+from streams.dead_letters import Origin, make_dead_letter
 from streams.groups import FILING
 from streams.log import Event
 from streams.transports.sqlite_log import SqliteLog
@@ -179,3 +182,79 @@ def test_a_restore_that_was_cut_off_is_begun_again(worked: Worked, empty: Worked
     restored = empty.restore(path)
     assert {part: restored[part] for part in counts} == counts
     assert empty.everything() == worked.everything()
+
+
+@pytest.mark.parametrize("step", ["create_complainants", "write_cases"])
+def test_a_copy_made_while_a_post_is_being_filed_brings_back_its_case(
+    worked: Worked, tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy has the record of the post and not yet its case; filing ends, and the stores are lost later."""
+    path = tmp_path / "office.gz"
+    store = worked.office.store
+    real = getattr(store, step)
+
+    def copied_first(items: Any) -> Any:
+        monkeypatch.undo()
+        worked.backup(path)
+        return real(items)
+
+    monkeypatch.setattr(store, step, copied_first)
+    worked.file(LATE)
+    again = lost(worked, tmp_path)
+    again.restore(path)
+    read_on(again)
+    record = again.office.store.mentions([LATE.mention.key])[LATE.mention.key]
+    assert record.case_id is not None
+    assert again.office.store.cases([record.case_id])[record.case_id].case.post_count == 1
+    again.filing.file([post("81", "salim", text="abhi bhi", repost_of="80")])
+    repost = again.office.store.mentions(["x:81"])["x:81"]
+    assert repost.case_id == record.case_id, "its join keys are there, too"
+    again.office.close()
+
+
+def test_join_keys_claimed_while_the_copy_is_made_are_in_it(
+    worked: Worked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "office.gz"
+    store = worked.office.store
+    real = store.every_mention
+
+    def late_mentions() -> Any:
+        monkeypatch.undo()
+        worked.file(LATE)  # after its join keys would have been copied, were they copied first
+        return real()
+
+    monkeypatch.setattr(store, "every_mention", late_mentions)
+    worked.backup(path)
+    again = lost(worked, tmp_path)
+    again.restore(path)
+    assert dict(again.office.store.every_claim()).keys() >= {"post:x:80"}
+    again.office.close()
+
+
+def test_dead_letters_since_the_copy_can_still_be_replayed(worked: Worked, tmp_path: Path) -> None:
+    path = tmp_path / "office.gz"
+    worked.backup(path)
+    letter = make_dead_letter("file", b"junk", "post: no JSON", Origin("posts.jsonl", 0, 7), NOW)
+    worked.log.append([letter])
+    again = lost(worked, tmp_path)
+    assert again.restore(path)["dead letters"] == 1
+    (listed,) = open_letters(again.office.state)
+    assert replay(again.office.state, again.log, [listed]).replayed == 1
+    again.office.close()
+
+
+def lost(worked: Worked, tmp_path: Path) -> Worked:
+    """The office with its log, and without its stores."""
+    worked.office.close()
+    for name in ("cases.db", "cases.db-wal", "cases.db-shm"):
+        (tmp_path / "one" / name).unlink(missing_ok=True)
+    return Worked(Settings(data=tmp_path / "one", key_file=key_of(tmp_path)))
+
+
+def read_on(worked: Worked) -> None:
+    """Filing works off what is unread."""
+    for lag in worked.log.lags():
+        if (lag.group, lag.topic) == (FILING, topics.TRIAGED.name):
+            unread = worked.log.read(lag.topic, lag.partition, lag.committed)
+            worked.filing.file([TriagedMention.model_validate_json(stored.value or b"") for stored in unread])
