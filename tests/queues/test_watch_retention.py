@@ -81,7 +81,7 @@ def test_acts_are_numbered_on_and_applied_on_after_the_first_ones_went(state: St
         assert [done.number for done in watching.acts_after(state, applied)] == [*range(max(applied, 30) + 1, 35)]
 
 
-@pytest.mark.parametrize("deletions", range(1, 17, 3))
+@pytest.mark.parametrize("deletions", range(1, 17, 5))
 def test_killed_while_it_forgets_the_next_run_ends_it(
     state: StateStore, monkeypatch: pytest.MonkeyPatch, deletions: int
 ) -> None:

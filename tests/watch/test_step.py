@@ -164,10 +164,10 @@ def test_what_people_did_with_a_claim_is_read_in_order(state: StateStore) -> Non
 
 def test_the_state_stays_bounded_however_often_it_is_saved(state: StateStore) -> None:
     watch = step(state)
-    for number in range(300):
+    for number in range(100):
         post = telling(
             number, minutes=number, text=f"ward{number} gate{number} lane{number} pole{number} depot{number}"
         )
         watch.observe(received([post], first=number))
     assert state.count("watch-state") <= 65
-    assert len(step(state)._opened().records) == 300
+    assert len(step(state)._opened().records) == 100
