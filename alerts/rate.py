@@ -20,6 +20,10 @@ class ExpectedRate:
     """Exponentially weighted level times an hour factor times a day factor, each shrunk towards 1.
 
     ``half_life`` is in intervals. ``dispersion`` is the negative binomial's: variance = m + dispersion m².
+
+    The first ``settling`` intervals teach the level alone (what an hour is to a level that is not known yet would be
+    remembered for months), and after each so many more the factors are made 1 on average: learnt against one another,
+    level and factors wander. 0: neither.
     """
 
     half_life: float
@@ -28,6 +32,7 @@ class ExpectedRate:
     _hours: list[list[float]] = field(default_factory=lambda: [[12.0, 12.0] for _ in range(24)])
     _days: list[list[float]] = field(default_factory=lambda: [[48.0, 48.0] for _ in range(7)])
     _squares: list[float] = field(default_factory=lambda: [10.0, 20.0])
+    settling: int = 0
 
     @property
     def dispersion(self) -> float:
@@ -47,9 +52,20 @@ class ExpectedRate:
         self._learn_dispersion(counted, expected)
         weight = max(1.0 - math.pow(0.5, 1 / self.half_life), 1 / (self.seen + 12))
         self.level = max(self.level + weight * (counted / (hour * day) - self.level), _LEAST)
-        _learn_factor(self._hours[int(at // _HOUR_SECONDS) % 24], counted / (self.level * day), _HOUR_MEMORY)
-        _learn_factor(self._days[int(at // _DAY_SECONDS) % 7], counted / (self.level * hour), _DAY_MEMORY)
+        if self.seen >= self.settling:
+            _learn_factor(self._hours[int(at // _HOUR_SECONDS) % 24], counted / (self.level * day), _HOUR_MEMORY)
+            _learn_factor(self._days[int(at // _DAY_SECONDS) % 7], counted / (self.level * hour), _DAY_MEMORY)
         self.seen += 1
+        if self.settling and self.seen % self.settling == 0:
+            self._make_level()
+
+    def _make_level(self) -> None:
+        """Makes both sorts of factors 1 on average: the level is what an interval brings on average."""
+        for factors in (self._hours, self._days):
+            average = sum(counted / expected for counted, expected in factors) / len(factors)
+            for factor in factors:
+                factor[0] /= average
+            self.level = (self.level or 0.0) * average
 
     def to_state(self) -> dict[str, Any]:
         return {

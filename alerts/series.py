@@ -21,16 +21,17 @@ ALERT = 0.5
 _WINDOWS = (3, 12, 24, 36)
 """In values: a quarter of an hour to three hours of five-minute counts."""
 
-_HALF_LIFE = 14 * 288.0
-_SHOWN_HALF_LIFE = 2 * 288.0
-_UNRULY_HALF_LIFE = 7 * 288.0
+_DAY = 288
+_HALF_LIFE = 14.0 * _DAY
+_SHOWN_HALF_LIFE = 2.0 * _DAY
+_UNRULY_HALF_LIFE = 7.0 * _DAY
 
 _SURPRISE_AT_ALERT = 0.54
 _CLIMB_AT_ALERT = 10.0
 _CLIMB_TOLD = 14.0
 _CLIMB_STEP = 1.1
 _CLIMB_WILD = 50.0
-_UNRULY = 0.03
+_UNRULY = 0.055
 _RARE_AT_ALERT = 6.0
 _SPARSE = 0.7
 """Below so many a value only their sum over time shows a rise."""
@@ -38,6 +39,10 @@ _WINSOR = 8.0
 _LEAST_DISPERSION = 0.02
 _CLEAR = 10.0
 """Surprise (powers of ten) that is told even of a calm series."""
+_BURST = 3.0
+"""Rarity (powers of ten) of a burst: it must not become usual, nor widen what is held for chance."""
+_LONGEST_BURST = 144
+"""Values in a row; what is rare for longer is how things are from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,10 @@ class Reading:
 class SeriesDetector:
     """Give it values in the order of their time, at even intervals."""
 
-    rate: ExpectedRate = field(default_factory=lambda: ExpectedRate(_HALF_LIFE))
+    rate: ExpectedRate = field(default_factory=lambda: ExpectedRate(_HALF_LIFE, settling=_DAY))
     climb: Climb = field(default_factory=Climb)
     _recent: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=max(_WINDOWS)))
-    _over: dict[int, float] = field(default_factory=lambda: dict.fromkeys(_WINDOWS, 2.0))
+    _multiples: dict[int, float] = field(default_factory=lambda: dict.fromkeys(_WINDOWS, 2.0))
     _squares: dict[int, list[float]] = field(
         default_factory=lambda: {length: [0.3 * length**2, float(length**2)] for length in _WINDOWS}
     )
@@ -62,6 +67,8 @@ class SeriesDetector:
     _unruly: float = 0.0
     _climbed: float = 0.0
     _told: bool = False
+    _rare: int = 0
+    """Values in a row that were those of a burst."""
 
     def add(self, at: float, value: float) -> Reading:
         """``at`` in seconds since 1970; ``value`` a count (below 0 reads as 0)."""
@@ -72,7 +79,9 @@ class SeriesDetector:
         self._recent.append((value, expected))
         climbed = self.climb.add(value, expected, self.rate.dispersion)
         self._unruly += self._weight(_UNRULY_HALF_LIFE, 30) * ((climbed > _CLIMB_WILD) - self._unruly)
-        power, rarity = self._surprise()
+        windows = self._windows()
+        power = max((surprise(*window[1:], self._learn_over(*window)) for window in windows), default=0.0)
+        rarity = max((surprise(*window[1:], self._over(*window)) for window in windows), default=0.0)
         novel = self._novelty(power)
         climbing = self._climbing(climbed)
         if self._unruly > _UNRULY:
@@ -81,33 +90,40 @@ class SeriesDetector:
             score = max(climbing, novel if power > _CLEAR else 0.0)
         else:
             score = rarity / (rarity + _RARE_AT_ALERT)
-        self.rate.learn(at, value)
+        self._rare = self._rare + 1 if rarity > _BURST else 0
+        is_burst = 0 < self._rare <= _LONGEST_BURST
+        for window in () if is_burst else windows:
+            self._learn_squares(*window)
+        self.rate.learn(at, min(value, expected) if is_burst else value)
         return Reading(score, score >= ALERT)
 
-    def _surprise(self) -> tuple[float, float]:
-        """The greatest over all windows, twice. Each window learns its own variance: as a multiple of what is expected
-        (surprise), and as a negative binomial's, which is wide by day and narrow at night (rarity)."""
-        most, rarest, count, expected, length = 0.0, 0.0, 0.0, 0.0, 0
-        for value, usual in reversed(self._recent):
-            count, expected, length = count + value, expected + usual, length + 1
-            if length in self._over:
-                most = max(most, surprise(count, expected, self._learn_over(length, count, expected)))
-                rarest = max(rarest, surprise(count, expected, self._learn_squares(length, count, expected)))
-        return most, rarest
+    def _windows(self) -> list[tuple[int, float, float]]:
+        """Length, count and expected count of every window that ends now."""
+        found, count, expected = [], 0.0, 0.0
+        for length, (value, usual) in enumerate(reversed(self._recent), 1):
+            count, expected = count + value, expected + usual
+            if length in _WINDOWS:
+                found.append((length, count, expected))
+        return found
 
     def _learn_over(self, length: int, count: float, expected: float) -> float:
-        over = max(self._over[length], 1.05)
+        """Each window's variance over its mean, as a multiple of what is expected (surprise)."""
+        over = max(self._multiples[length], 1.05)
         off = min((count - expected) ** 2 / (expected + 0.1), 16 * over)
-        self._over[length] += self._weight(_HALF_LIFE, 50) * (off - self._over[length])
+        self._multiples[length] += self._weight(_HALF_LIFE, 50) * (off - self._multiples[length])
         return over
 
-    def _learn_squares(self, length: int, count: float, expected: float) -> float:
+    def _over(self, length: int, _: float, expected: float) -> float:
+        """The same as a negative binomial's, which is wide by day and narrow at night (rarity)."""
         squares = self._squares[length]
-        over = 1 + max(squares[0] / squares[1], _LEAST_DISPERSION) * expected
+        return 1 + max(squares[0] / squares[1], _LEAST_DISPERSION) * expected
+
+    def _learn_squares(self, length: int, count: float, expected: float) -> None:
+        over = self._over(length, count, expected)
         off = min((count - expected) ** 2, _WINSOR * over * (expected + 0.1)) - expected
+        squares = self._squares[length]
         for index, value in enumerate((off, expected**2)):
             squares[index] += self._weight(_HALF_LIFE, 50) * (value - squares[index])
-        return over
 
     def _novelty(self, power: float) -> float:
         """By how much surprise exceeds what was shown before, on a scale where doubling counts the same."""

@@ -40,7 +40,11 @@ gamma prior on the rate, the count of a window is negative binomial, its size th
 
 @dataclass(frozen=True, slots=True)
 class Rise:
-    """A claim at the moment it is told. ``surprise`` in powers of ten; ``expected`` in the window of three hours."""
+    """A claim at the moment it is told. ``surprise`` in powers of ten; ``expected`` in the window of three hours.
+
+    ``usual`` accounts an interval are what the claim was expected to bring where the stream is as busy as on average,
+    and that rests on ``size`` accounts.
+    """
 
     claim: str
     doubling: int
@@ -49,6 +53,8 @@ class Rise:
     climb: float
     expected: float
     interval: int
+    usual: float
+    size: float
 
 
 @dataclass(slots=True)
@@ -77,13 +83,14 @@ class Growth:
         older = self.spreading.accounts - int(came.sum())
         usual = (_PRIOR_ACCOUNTS + older) / (_PRIOR_INTERVALS + max(0, numbers[0] - self.born))
         expected = usual * np.array([season(number) for number in numbers])
-        surprised = _most_surprise(came, expected, min(_PRIOR_ACCOUNTS + older, _LARGEST_SIZE))
+        size = min(_PRIOR_ACCOUNTS + older, _LARGEST_SIZE)
+        surprised = _most_surprise(came, expected, size)
         climbed = _highest_climb(came, expected)
         if surprised < _ALERT_SURPRISE and climbed < _ALERT_CLIMB:
             return None
         accounts = self.spreading.accounts
         usually = float(expected[-_WINDOWS[-1] :].sum())
-        return Rise(claim, doubling_of(accounts), accounts, surprised, climbed, usually, latest)
+        return Rise(claim, doubling_of(accounts), accounts, surprised, climbed, usually, latest, usual, size)
 
     def absorb(self, other: "Growth") -> None:
         """Takes in the accounts of a claim that turned out to be this one; nothing of either is told again."""

@@ -1,6 +1,7 @@
 """What an alert says: from the state of the watch to a SpikeAlert."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from alerts.dossier import Dossier
@@ -10,7 +11,7 @@ from alerts.spread import INTERVAL_SECONDS, Spread
 from schemas.alert import AlertKind, Grade, SpikeAlert
 from schemas.events import Observation
 
-__all__ = ["chart_of", "of_rise", "of_silence", "of_surge"]
+__all__ = ["chart_of", "of_rise", "of_silence", "of_surge", "usual_of"]
 
 _HIGH_RUMOUR = 0.3
 _HIGH_DOUBLING = 2
@@ -108,7 +109,24 @@ def of_silence(since: int, now: int) -> SpikeAlert:
 
 def chart_of(spread: Spread) -> tuple[tuple[datetime, int], ...]:
     """Accounts by the start of the five minutes in which they came; the latest 144 in which somebody came."""
-    return tuple((_start(number), count) for number, count in sorted(spread.counts().items())[-_CHART:])
+    counts = spread.counts()
+    return tuple((_start(number), counts[number]) for number in _shown(spread))
+
+
+def usual_of(rise: Rise, spread: Spread, season: Callable[[int], float]) -> tuple[float, ...]:
+    """For each interval of the chart the accounts, since its first one, above which more came than is usual: the mean
+    and two standard deviations of the negative binomial that the rise is held against."""
+    shown = _shown(spread)
+    so_far, counted, most = 0.0, shown[0], []
+    for number in shown:
+        so_far += rise.usual * sum(season(each) for each in range(counted, number + 1))
+        counted = number + 1
+        most.append(round(so_far + 2 * math.sqrt(so_far + so_far**2 / rise.size), 1))
+    return tuple(most)
+
+
+def _shown(spread: Spread) -> list[int]:
+    return sorted(spread.counts())[-_CHART:]
 
 
 def _start(interval: int) -> datetime:

@@ -16,7 +16,7 @@ from alerts.pulse import Pulse
 from alerts.situations import Situation
 from alerts.spikes import LATE_INTERVALS, Growth, account_number
 from alerts.spread import INTERVAL_SECONDS, interval_of
-from alerts.telling import of_rise, of_silence, of_surge
+from alerts.telling import of_rise, of_silence, of_surge, usual_of
 from schemas.alert import BLIND, SpikeAlert
 from schemas.events import Observation
 from schemas.labels import Stance
@@ -182,7 +182,8 @@ class Watch:
         if self.time.now >= record.muted_until:
             evidence = (record.growth, record.dossier)
             alert = of_rise(rise, evidence, post, self._overlapping(record), self.time.now)
-            yield alert.model_copy(update={"blind": self.blind})
+            usual = usual_of(rise, record.growth.spreading, self.pulse.season)
+            yield alert.model_copy(update={"blind": self.blind, "usual": usual})
 
     def _is_rumour(self, record: Record) -> bool:
         """Nothing real that is complained of, no pleas or greetings, and more of a rumour than most posts."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 
 from alerts.series import SeriesDetector
+from alerts.tails import surprises
 
-__all__ = ["cusum", "detector", "found"]
+__all__ = ["cusum", "detector", "found", "knowing"]
 
 DAY = 288
 DAYS = 56
@@ -21,6 +22,7 @@ DISPERSION = 0.3
 BURST = 24
 REFRACTORY = 36
 _MEMORY = 0.9
+_KNOWING_WINDOWS = (3, 12, 24, 36)
 
 Floats = NDArray[np.float64]
 Detector = Callable[[Floats, Floats], Floats]
@@ -39,14 +41,19 @@ def simulate(rng: np.random.Generator, mean: float, *, bursts: bool, drift: floa
     """Eight weeks; the last four with a burst at a random moment of every second day. ``drift`` is the deviation of the
     rate's logarithm, wandering with a memory of about an hour."""
     at: Floats = np.arange(DAYS * DAY, dtype=np.float64) * 300 + 1_700_006_400
-    hour, weekday = at / 3600 % 24, at // 86400 % 7
-    rate = mean * (1 + 0.8 * np.sin(2 * np.pi * (hour - 9) / 24)) * np.where(weekday >= 5, 0.7, 1.1)
+    rate = _usual(at, mean)
     rate *= np.exp(_wandering(rng, len(at), drift) - drift**2 / 2)
     starts = tuple(day * DAY + int(rng.integers(0, DAY - BURST)) for day in range(WARM, DAYS, 2)) if bursts else ()
     for start in starts:
         rate[start : start + BURST] *= 4
     counts = rng.negative_binomial(1 / DISPERSION, 1 / (1 + rate * DISPERSION)).astype(float)
     return Simulated(at, counts, starts)
+
+
+def _usual(at: Floats, mean: float) -> Floats:
+    """The rate of each interval without bursts and drift."""
+    hour, weekday = at / 3600 % 24, at // 86400 % 7
+    return np.asarray(mean * (1 + 0.8 * np.sin(2 * np.pi * (hour - 9) / 24)) * np.where(weekday >= 5, 0.7, 1.1))
 
 
 def _wandering(rng: np.random.Generator, length: int, deviation: float) -> Floats:
@@ -70,6 +77,22 @@ def cusum(_: Floats, counts: Floats) -> Floats:
         total = max(0.0, total + value - 0.5)
         scores[number] = total
     return scores
+
+
+def knowing(mean: float) -> Detector:
+    """For comparison: one who is told the rate without drift, and learns from the days without bursts how much windows
+    vary about it. About as much is to be had."""
+
+    def detect(at: Floats, counts: Floats) -> Floats:
+        rate, scores = _usual(at, mean), np.zeros(len(at))
+        for length in _KNOWING_WINDOWS:
+            count, usual = (np.convolve(values, np.ones(length))[: len(at)] for values in (counts, rate))
+            before = slice(length, WARM * DAY)
+            excess = ((count - usual)[before] ** 2 - usual[before]).sum() / (usual[before] ** 2).sum()
+            scores = np.maximum(scores, surprises(count, usual, 1 + max(excess, 1e-3) * usual))
+        return scores
+
+    return detect
 
 
 def found(detect: Detector, mean: float, *, drift: float = 0.0, claims: int = 12, seed: int = 1) -> float:

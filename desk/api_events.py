@@ -1,11 +1,13 @@
 """What has changed, as it happens: ``GET /api/v1/events``, server-sent events for open desks and for programs.
 
-An event tells that a case that the account may see was opened or has changed. A client goes on where it was cut off by
-``Last-Event-ID``, which browsers send by themselves, and may then be told of something twice.
+An event tells that a case that the account may see was opened or has changed; below ``/claims``, that a claim of the
+watch was told, or that somebody did something with it. A client goes on where it was cut off by ``Last-Event-ID``,
+which browsers send by themselves, and may then be told of something twice.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -17,9 +19,11 @@ from desk.accounts import User
 from desk.api_answers import COMMON, answers
 from desk.asking import CallerDep, DeskDep, still_there
 from desk.authorise import visibility
-from desk.events import OVERLAP, Listener, changed_since, moment_of
+from desk.case_changes import OVERLAP, changed_since, moment_of
+from desk.claim_changes import EDITION, unless_of
+from desk.events import Changes, Listener
 from desk.listing import check_queue
-from desk.parts import Desk
+from desk.watching import check_may_watch
 from queues.state import StoreDownError
 from queues.store import Visibility
 
@@ -30,7 +34,13 @@ events_api = APIRouter(prefix="/api/v1/events", tags=["events"], responses=COMMO
 _CHECK_SECONDS = 15.0
 """So often a stream says that it is alive, and looks whether its account still may see what it sees."""
 _Stamp = Annotated[int, Query(ge=0, le=99_999_999_999_999, examples=[1772433600000])]
+_Edition = Annotated[str, Query(pattern=EDITION, examples=["12-40"])]
 _Queue = Annotated[str | None, Query(max_length=100, examples=["nigam-water"], description="Of this queue alone.")]
+_CLAIM_EXAMPLE = """event: claim
+data: {"id":"x:1800000000000000001","doubling":1,"act":0}
+id: 13-40
+
+"""
 _EXAMPLE = """event: case
 data: {"id":"7k3m9qx2ht4d0e5g","docket":"SPR-7K3M-9QX2-HT4D","queue":"nigam-water","status":"new","is_open":true,\
 "urgency":"normal","assignee":null,"revision":0,"changed_at":"2026-03-02T05:40:00Z","stamp":1772429999000}
@@ -47,12 +57,11 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
 
-_STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"description": "As it happens.", "content": {"text/event-stream": {"example": _EXAMPLE}}}
-}
+def _described(example: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": "As it happens.", "content": {"text/event-stream": {"example": example}}}}
 
 
-@events_api.get("", response_class=EventStream, responses=_STREAM | answers(404))
+@events_api.get("", response_class=EventStream, responses=_described(_EXAMPLE) | answers(404))
 async def events(  # noqa: PLR0913, PLR0917 - what is asked
     request: Request,
     desk: DeskDep,
@@ -71,18 +80,44 @@ async def events(  # noqa: PLR0913, PLR0917 - what is asked
     since = None if after is None else moment_of(after)
     if last is not None and last.isascii() and last.isdecimal():
         since = moment_of(int(last[:14])) - OVERLAP
-    listener = desk.changes.join(caller.user.name, seen)
+    missed = partial(changed_since, desk.store, seen, since, desk.clock()) if since is not None else list
+    return await _answer(request, desk.changes, caller.user, seen, missed)
+
+
+@events_api.get("/claims", response_class=EventStream, responses=_described(_CLAIM_EXAMPLE))
+async def claim_events(
+    request: Request,
+    desk: DeskDep,
+    caller: CallerDep,
+    after: Annotated[_Edition | None, Query(description="The `id` of the event that came last.")] = None,
+    last: Annotated[
+        str | None, Header(alias="Last-Event-ID", max_length=30, description="Of the event that came last.")
+    ] = None,
+) -> EventStream:
+    """`claim` when a claim of the watch was told, or somebody did something with it; `missed` when more has changed
+    than was told: look again then. For those who may see the watch."""
+    check_may_watch(caller.user)
+    missed = partial(unless_of, last or after, desk.state)
+    return await _answer(request, desk.claim_changes, caller.user, Visibility(None), missed)
+
+
+async def _answer(
+    request: Request, changes: Changes, user: User, seen: Visibility, missed: Callable[[], list[bytes]]
+) -> EventStream:
+    """``missed`` is asked, in a thread, once changes are looked for: so nothing falls in between."""
+    listener = changes.join(user.name, seen)
     try:
-        missed = [] if since is None else await run_in_threadpool(changed_since, desk.store, seen, since, desk.clock())
+        await changes.begun()
+        first = await run_in_threadpool(missed)
     except BaseException:
-        desk.changes.leave(listener)
+        changes.leave(listener)
         raise
-    stream = _stream(request, desk, listener, missed, caller.user)
+    stream = _stream(request, changes, listener, first, user)
     return EventStream(stream, headers={"X-Accel-Buffering": "no"})
 
 
 async def _stream(
-    request: Request, desk: Desk, listener: Listener, missed: list[bytes], user: User
+    request: Request, changes: Changes, listener: Listener, missed: list[bytes], user: User
 ) -> AsyncIterator[bytes]:
     """Ends when the account may see something else than before, or nothing: a client that may connects again."""
     clock = asyncio.get_running_loop().time
@@ -101,7 +136,7 @@ async def _stream(
                 yield KEEPALIVE_COMMENT
                 check_at = clock() + _CHECK_SECONDS
     finally:
-        desk.changes.leave(listener)
+        changes.leave(listener)
 
 
 def _now(request: Request, user: User) -> User | None:

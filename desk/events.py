@@ -1,61 +1,69 @@
-"""Open desks are told what has changed: one look a second at the store for all of them, whatever process changed it.
+"""Open desks are told what has changed: one look a second for all of them, whatever process changed it.
 
 Each desk process looks by itself, so two of them need nothing of one another. What is told is a hint to look again, not
 a record: an event may come twice, and who has missed too many is told so instead. Sealed cases are never told of.
+What is looked for: desk/case_changes.py, desk/claim_changes.py.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from weakref import WeakSet
 
 import structlog
 from fastapi.sse import format_sse_event
 
 from desk.refusal import Refusal, mark
-from desk.shapes import CaseChanged, case_changed
-from queues.ordering import milliseconds
 from queues.state import StoreDownError
-from queues.store import CaseQuery, CaseStore, Sort, Visibility
-from schemas.case import Case
+from queues.store import Visibility
+from schemas.base import Value
 
-__all__ = ["MISSED", "Changes", "Listener", "changed_since", "event", "moment_of", "stamp"]
+__all__ = ["MISSED", "Changes", "Listener", "Source", "Told", "format_event", "missed"]
 
-OVERLAP = timedelta(seconds=5)
-"""A change is in every search by then: Elasticsearch refreshes each second, clocks of machines are no further apart."""
 _LOOK_SECONDS = 1.0
-_PAGE = 500
-_MOST_KNOWN = 2000
-"""Changes of the last seconds that are told one by one; when there are more, everybody is told to look again."""
-_MILLISECOND = timedelta(milliseconds=1)
 _MOST_WAITING = 100
-_MOST_MISSED = 200
 _MOST_OF_ONE = 12
 _LOOK_AGAIN_SECONDS = 30
-_EVERY_QUEUE = Visibility(None)
-"""All but what is sealed."""
 MISSED = "missed"
 """The event that says: more has changed than was told."""
 
 _log = structlog.get_logger("desk")
 
 
-def stamp(moment: datetime) -> int:
-    """Milliseconds since 1970 UTC: the id of an event, by which a client goes on after it."""
-    return milliseconds(moment) // 1000
+def format_event(name: str, value: Value, id: str) -> bytes:
+    """As it goes out. ``id``: what a client goes on after."""
+    return format_sse_event(event=name, data_str=value.model_dump_json(), id=id)
 
 
-def moment_of(stamp: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=stamp)
+def missed(id: str) -> bytes:
+    return format_sse_event(event=MISSED, data_str="{}", id=id)
 
 
-def event(changed: CaseChanged | None, id: int) -> bytes:
-    """As it goes out; None: more than can be told."""
-    if changed is None:
-        return format_sse_event(event=MISSED, data_str="{}", id=str(id))
-    return format_sse_event(event="case", data_str=changed.model_dump_json(), id=str(id))
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it goes out, and who may see it."""
+
+    message: bytes
+    id: str
+    may_see: Callable[[Visibility], bool]
+
+
+class Source(Protocol):
+    """What is looked at once a second, in a thread. ``begin`` forgets what is known: what the next look finds is not
+    told. ``find`` may raise StoreDownError."""
+
+    @property
+    def latest(self) -> str:
+        """The id of the event that came last."""
+        ...
+
+    def begin(self) -> None: ...
+
+    def find(self) -> Sequence[Told] | None:
+        """What has changed since the last look; None: more than can be told."""
+        ...
 
 
 @dataclass(eq=False)
@@ -68,11 +76,11 @@ class Listener:
     ended: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, message: bytes, id: int) -> None:
+    def tell(self, message: bytes, id: str) -> None:
         """Who does not take what waits is told to look again instead."""
         if len(self.waiting) >= _MOST_WAITING:
             self.waiting.clear()
-            message = event(None, id)
+            message = missed(id)
         self.waiting.append(message)
         self._woken.set()
 
@@ -95,15 +103,13 @@ class Listener:
 class Changes:
     """Who listens, and the task that looks for them while there is somebody. ``most``: listeners of this process."""
 
-    store: CaseStore
-    clock: Callable[[], datetime]
+    source: Source
     most: int
     _listeners: WeakSet[Listener] = field(default_factory=WeakSet)
     """Weak, since a stream that is cut off before it began says nothing of its end."""
     _task: asyncio.Task[None] | None = None
+    _begun: asyncio.Event = field(default_factory=asyncio.Event)
     _over: bool = False
-    _known: dict[str, datetime] = field(default_factory=dict)
-    _latest: int = 0
 
     def join(self, who: str, seen: Visibility) -> Listener:
         """Raises Refusal when there are too many, or the process is to stop. Within the event loop."""
@@ -115,8 +121,13 @@ class Changes:
         listener = Listener(who, replace(seen, sealed=False))
         self._listeners.add(listener)
         if self._task is None or self._task.done():
+            self._begun.clear()
             self._task = asyncio.get_running_loop().create_task(self._watch())
         return listener
+
+    async def begun(self) -> None:
+        """Until what is there is known: whatever changes afterwards will be told."""
+        await self._begun.wait()
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
@@ -130,72 +141,32 @@ class Changes:
     async def _watch(self) -> None:
         """Ends with the last listener. If it breaks, the streams end too, and clients connect again."""
         try:
-            self._known = {}
-            self._latest = stamp(self.clock())
+            self.source.begin()
             await self._look(tell=False)
+            self._begun.set()
             while self._listeners and not self._over:
                 await asyncio.sleep(_LOOK_SECONDS)
                 await self._look(tell=True)
         finally:
+            self._begun.set()
             for listener in [*self._listeners]:
                 listener.end()
 
     async def _look(self, *, tell: bool) -> None:
         try:
-            found = await asyncio.to_thread(self._new_ones)
+            found = await asyncio.to_thread(self.source.find)
         except StoreDownError as error:
             _log.warning("changes_not_read", error=str(error))
             return
         if tell:
             self._tell(found)
 
-    def _new_ones(self) -> list[Case] | None:
-        """Changed since the last look; None: too many."""
-        since = self.clock() - OVERLAP
-        query = CaseQuery(changed_after=since, merged=True, sort=Sort.CHANGED, limit=_PAGE)
-        found: list[Case] = []
-        for cases in _pages(self.store, query, _EVERY_QUEUE):
-            found += [case for case in cases if self._known.get(case.id) != case.changed_at]
-            self._known |= {case.id: case.changed_at for case in cases}
-            if len(self._known) > _MOST_KNOWN:
-                self._known = {}
-                return None
-        self._known = {id: at for id, at in self._known.items() if at >= since - _MILLISECOND}
-        return found
-
-    def _tell(self, found: list[Case] | None) -> None:
-        if found is None:
-            self._latest = max(self._latest, stamp(self.clock()))
-            message = event(None, self._latest)
+    def _tell(self, found: Sequence[Told] | None) -> None:
+        latest = self.source.latest
+        for told in [Told(missed(latest), latest, lambda _: True)] if found is None else found:
             for listener in self._listeners:
-                listener.tell(message, self._latest)
-            return
-        for case in found:
-            self._latest = max(self._latest, stamp(case.changed_at))
-            message = event(case_changed(case), self._latest)
-            for listener in self._listeners:
-                if listener.seen.sees(case):
-                    listener.tell(message, self._latest)
-
-
-def changed_since(store: CaseStore, seen: Visibility, since: datetime, now: datetime) -> list[bytes]:
-    """What somebody has missed since then, as events: at most 200, of the last day; more is said in one."""
-    query = CaseQuery(changed_after=since, merged=True, sort=Sort.CHANGED, limit=_MOST_MISSED)
-    if now - since > timedelta(days=1):
-        return [event(None, stamp(now))]
-    page = store.search(query, replace(seen, sealed=False))
-    if page.cursor is not None:
-        return [event(None, stamp(now))]
-    return [event(case_changed(found.case), stamp(found.case.changed_at)) for found in page.cases]
-
-
-def _pages(store: CaseStore, query: CaseQuery, seen: Visibility) -> Iterator[list[Case]]:
-    while True:
-        page = store.search(query, seen)
-        yield [found.case for found in page.cases]
-        if page.cursor is None:
-            return
-        query = replace(query, cursor=page.cursor)
+                if told.may_see(listener.seen):
+                    listener.tell(told.message, told.id)
 
 
 def _too_many(status: int, code: str) -> Refusal:

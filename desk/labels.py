@@ -332,7 +332,7 @@ VERB_LABELS = {
     Verb.REBUT: mark("Rebutted"),
     Verb.HOLD: mark("Evidence held"),
     Verb.LIFT_HOLD: mark("Legal hold lifted"),
-    Verb.MUTE: mark("Muted for a day"),
+    Verb.MUTE: mark("Muted"),
 }
 
 FIGURE_LABELS = {

@@ -12,7 +12,9 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from desk.auth import Gate
+from desk.case_changes import CaseChanges
 from desk.casework import Casework
+from desk.claim_changes import ClaimChanges
 from desk.dead_letters import DeadLetters
 from desk.events import Changes
 from desk.intake import Intake
@@ -96,7 +98,7 @@ class Desk:
     def prepare(self) -> None:
         """Makes the parts that several threads will share, before there are several threads."""
         parts = (self.sessions, self.gate, self.pins, self.casework, self.attachments, self.pages)
-        for part in (*parts, self.paces, self.changes):
+        for part in (*parts, self.paces, self.changes, self.claim_changes):
             assert part is not None
 
     @cached_property
@@ -125,7 +127,13 @@ class Desk:
 
     @cached_property
     def changes(self) -> Changes:
-        return Changes(self.store, self.clock, self.settings.most_listeners)
+        """Of cases."""
+        return Changes(CaseChanges(self.store, self.clock), self.settings.most_listeners)
+
+    @cached_property
+    def claim_changes(self) -> Changes:
+        """Of claims of the watch."""
+        return Changes(ClaimChanges(self.state), self.settings.most_listeners)
 
     @cached_property
     def uploads(self) -> Uploads | None:

@@ -17,5 +17,6 @@ class DeskServer(uvicorn.Server):
         self._desk = desk
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._desk.changes.end()
+        for changes in (self._desk.changes, self._desk.claim_changes):
+            changes.end()
         await super().shutdown(sockets)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from itertools import islice
+from enum import StrEnum
+from itertools import accumulate
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -15,7 +16,6 @@ from desk.parts import Desk
 from desk.refusal import Refusal, mark, not_found
 from desk.shapes import LONGEST_TEXT
 from queues import claim_holds, watching
-from queues.state import every_record
 from queues.victims import is_tale
 from queues.watching import VERDICTS, ClaimAct, Effect, Verb
 from schemas.alert import AlertKind, SpikeAlert
@@ -28,11 +28,13 @@ __all__ = [
     "ClaimLine",
     "ClaimView",
     "Done",
+    "MuteFor",
     "Tip",
     "act_on",
     "alerts_of",
     "bring_tip",
     "check_may_act",
+    "check_may_watch",
     "may_act",
     "may_watch",
     "read_claim",
@@ -43,22 +45,21 @@ __all__ = [
 
 _READERS = frozenset({Role.WATCH, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})
 _ACTORS = frozenset({Role.WATCH, Role.SUPERVISOR})
-_MOST_ALERTS = 5000
-"""Alerts looked through for a list; one costs about 20 microseconds."""
 _OTHERS = 50
 """Claims that one may be merged into, the latest."""
 _SPARK_WIDTH, _SPARK_HEIGHT = 120, 24
-_MUTED = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _WRONG = frozenset({Verb.FALSE, Verb.MISLEADING})
 
 
 class ClaimLine(Value):
-    """A claim as its latest alert has it, and the last act on it. ``spark`` are points of an SVG polyline."""
+    """A claim as its latest alert has it, and the last act on it. ``spark`` are points of an SVG polyline: accounts so
+    far against time; ``band`` of a polygon: what would have been usual."""
 
     alert: SpikeAlert
     text: str
     spark: str
+    band: str
     last: ClaimAct | None
 
 
@@ -96,14 +97,26 @@ class ClaimView(Value):
     hold: Hold | None
 
 
+class MuteFor(StrEnum):
+    """How long nothing is told of a muted claim."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+
+
+_MUTED = {MuteFor.HOUR: timedelta(hours=1), MuteFor.DAY: timedelta(days=1), MuteFor.WEEK: timedelta(weeks=1)}
+
+
 class Done(Value):
-    """What somebody does with a claim, and why; ``into`` of a merge, ``post`` of a split."""
+    """What somebody does with a claim, and why; ``into`` of a merge, ``post`` of a split, ``mute_for`` of a mute."""
 
     verb: Verb
     note: str = Field(default="", max_length=4000)
     source: str = Field(default="", max_length=2048)
     into: str = Field(default="", max_length=200)
     post: str = Field(default="", max_length=200)
+    mute_for: MuteFor = MuteFor.DAY
 
 
 class Tip(Value):
@@ -125,23 +138,23 @@ def check_may_act(user: User) -> None:
     _check(user, may_act(user))
 
 
+def check_may_watch(user: User) -> None:
+    """Raises Forbidden."""
+    _check(user, may_watch(user))
+
+
 def read_claims(desk: Desk, user: User, *, limit: int) -> list[ClaimLine]:
     """Latest first. Raises Forbidden."""
-    _check(user, may_watch(user))
-    latest: dict[str, SpikeAlert] = {}
-    for alert in _alerts(desk):
-        known = latest.get(alert.claim)
-        if known is None or alert.doubling > known.doubling:
-            latest[alert.claim] = alert
-    shown = sorted(latest.values(), key=lambda alert: (alert.at, alert.id), reverse=True)[:limit]
-    shown = without_sealed(desk, user, shown)
+    check_may_watch(user)
+    latest = watching.latest_alerts(desk.state).values()
+    shown = without_sealed(desk, user, sorted(latest, key=lambda alert: (alert.at, alert.id), reverse=True)[:limit])
     acts = desk.state.get_many(watching.CLAIM_KIND, [alert.claim for alert in shown])
     return [_line(alert, watching.last_act(acts[alert.claim]) if alert.claim in acts else None) for alert in shown]
 
 
 def read_claim(desk: Desk, user: User, claim: str) -> ClaimView:
     """Raises Forbidden, Refusal."""
-    _check(user, may_watch(user))
+    check_may_watch(user)
     alert = without_sealed(desk, user, alerts_of(desk, claim)[-1:])[0]
     acts = watching.acts_on(desk.state, claim)
     is_rumour = alert.kind is AlertKind.RUMOUR
@@ -183,8 +196,8 @@ def without_sealed(desk: Desk, user: User, alerts: Sequence[SpikeAlert]) -> list
 
 
 def act_on(desk: Desk, user: User, claim: str, done: Done) -> None:
-    """Notes what somebody did; a mute ends after a day. Raises Forbidden, Refusal."""
-    _check(user, may_watch(user))
+    """Notes what somebody did. Raises Forbidden, Refusal."""
+    check_may_watch(user)
     alerts = alerts_of(desk, claim)
     check_may_act(user)
     now = desk.clock()
@@ -198,7 +211,7 @@ def act_on(desk: Desk, user: User, claim: str, done: Done) -> None:
     )
     match done.verb:
         case Verb.MUTE:
-            act = act.model_copy(update={"until": now + _MUTED})
+            act = act.model_copy(update={"until": now + _MUTED[done.mute_for]})
         case Verb.MERGE:
             act = act.model_copy(update={"into": _other(desk, claim, done.into)})
         case Verb.SPLIT:
@@ -299,24 +312,24 @@ def _outcome(acts: Sequence[ClaimAct], effect: Effect | None) -> Outcome | None:
     return Outcome(before=before, since=tuple(since), countering=denied)
 
 
-def _alerts(desk: Desk) -> Sequence[SpikeAlert]:
-    records = islice(every_record(desk.state, watching.ALERT_KIND), _MOST_ALERTS)
-    return [SpikeAlert(**record.value) for record in records]
-
-
 def _line(alert: SpikeAlert, last: ClaimAct | None) -> ClaimLine:
-    return ClaimLine(alert=alert, text=safe(alert.text or ""), spark=_spark(alert), last=last)
+    spark, band = _chart(alert)
+    return ClaimLine(alert=alert, text=safe(alert.text or ""), spark=spark, band=band, last=last)
 
 
-def _spark(alert: SpikeAlert) -> str:
-    """Accounts so far against time, as points from 0,0 at the top left."""
+def _chart(alert: SpikeAlert) -> tuple[str, str]:
+    """Line and band, as points from 0,0 at the top left; empty where there is nothing to draw."""
     if len(alert.growth) < 2:
-        return ""
+        return "", ""
+    so_far = [*accumulate(count for _, count in alert.growth)]
+    usual = alert.usual if len(alert.usual) == len(so_far) else ()
     first, last = alert.growth[0][0], alert.growth[-1][0]
-    total = sum(count for _, count in alert.growth)
-    points, so_far = [], 0
-    for at, count in alert.growth:
-        so_far += count
-        x = _SPARK_WIDTH * ((at - first) / (last - first))
-        points.append(f"{x:.0f},{_SPARK_HEIGHT - _SPARK_HEIGHT * so_far / total:.0f}")
-    return " ".join(points)
+    across = [_SPARK_WIDTH * ((at - first) / (last - first)) for at, _ in alert.growth]
+    most = max([so_far[-1], *usual])
+    line = _points(across, so_far, most)
+    return line, f"0,{_SPARK_HEIGHT} {_points(across, usual, most)} {_SPARK_WIDTH},{_SPARK_HEIGHT}" if usual else ""
+
+
+def _points(across: Sequence[float], values: Sequence[float], most: float) -> str:
+    pairs = zip(across, values, strict=True)
+    return " ".join(f"{x:.0f},{_SPARK_HEIGHT - _SPARK_HEIGHT * value / most:.0f}" for x, value in pairs)

@@ -37,7 +37,8 @@ class SpikeAlert(Value):
 
     ``id`` is ``claim:doubling``. ``surprise`` is -log10 of the probability of such growth by chance, ``expected`` the
     accounts that three hours usually bring; ``rumour`` the mean probability that the posts assert an unverified claim.
-    ``growth`` are five-minute intervals (their start) with the accounts that came in each. Posts are ids
+    ``growth`` are five-minute intervals (their start) with the accounts that came in each; for each of them ``usual``
+    are the accounts since the first that would still have been no news. Posts are ids
     (``platform:id``), first ones and those reposted most; ``text`` quotes
     the post that completed the rise (``text_of``), masked, None once erased.
     ``intake`` names the ways on which its posts came, ``blind`` says what cannot be seen on any; ``tips`` are the posts
@@ -71,6 +72,7 @@ class SpikeAlert(Value):
     places: dict[str, int] = Field(default_factory=dict)
     handles: dict[str, int] = Field(default_factory=dict)
     growth: tuple[tuple[Utc, int], ...] = ()
+    usual: tuple[float, ...] = ()
     overlapping: tuple[str, ...] = ()
     intake: str = "mentions"
     tips: int = Field(default=0, ge=0)

@@ -1,4 +1,4 @@
-"""Offices for tests, as fixtures: on each pair of log and store."""
+"""Offices for tests, as fixtures: on each pair of log and store; and the smaller store of each pair by itself."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from queues.elastic import Cluster, ClusterOptions
+from queues.elastic import Cluster, ClusterOptions, ElasticStateStore
+from queues.sqlite import SqliteStateStore
+from queues.state import StateStore
 from tests.kafka_kit import fresh_namespace
 from tests.pipeline.office import OfficeUnderTest
-from tests.queues.elastic_office import remove
+from tests.queues.elastic_office import empty, remove, some_office
 
 EMBEDDED = "embedded"
 DISTRIBUTED = "distributed"
@@ -32,6 +34,25 @@ def distributed_office(kafka_address: str, elasticsearch_url: str, tmp_path: Pat
         yield OfficeUnderTest(tmp_path / "distributed", settings)
         with closing(Cluster(ClusterOptions(elasticsearch_url, namespace))) as cluster:
             remove(cluster)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StateStore]:
+    """An empty state store of each kind."""
+    if request.param == "sqlite":
+        with closing(SqliteStateStore(tmp_path / "cases.db")) as store:
+            yield store
+        return
+    cluster: Cluster = request.getfixturevalue("module_cluster")
+    yield ElasticStateStore(cluster)
+    empty(cluster)
+
+
+@pytest.fixture(scope="module")
+def module_cluster(elasticsearch_url: str) -> Iterator[Cluster]:
+    """Indices that the tests of a module share, one after another: making them takes longer than emptying them."""
+    with some_office(elasticsearch_url) as cluster:
+        yield cluster
 
 
 def distributed(broker: str, store: str, namespace: str = "") -> dict[str, str]:

@@ -115,6 +115,7 @@ function listen(live) {
   function told(event) {
     after = event.lastEventId || after;
     if (event.type === "case") note(JSON.parse(event.data));
+    if (event.type === "claim") noteClaim(JSON.parse(event.data));
     show(event.type === "missed");
   }
 
@@ -123,6 +124,13 @@ function listen(live) {
     if (line) { if (told.stamp > Number(line.dataset.stamp)) changed.add(told.id); }
     else if (belongs(told)) fresh.add(told.id);
     else fresh.delete(told.id);
+  }
+
+  // A claim of the watch: told again, or somebody did something with it.
+  function noteClaim(told) {
+    const line = document.querySelector(`[data-claim="${CSS.escape(told.id)}"]`);
+    if (!line) { if (live.dataset.opens !== undefined) fresh.add(told.id); }
+    else if (told.doubling > Number(line.dataset.doubling) || told.act > Number(line.dataset.act)) changed.add(told.id);
   }
 
   function belongs(told) {
@@ -148,7 +156,7 @@ function listen(live) {
     if (document.hidden) { if (source) source.close(); source = undefined; return; }
     if (source) return;
     source = new EventSource(`${live.dataset.events}${live.dataset.events.includes("?") ? "&" : "?"}after=${after}`);
-    for (const type of ["case", "missed"]) source.addEventListener(type, told);
+    for (const type of ["case", "claim", "missed"]) source.addEventListener(type, told);
   }
 
   connect();

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from desk.answers import page, see
 from desk.asking import DeskDep, FormDep, ReaderDep
+from desk.claim_changes import edition
 from desk.holding import Asked, Lifted, lift_hold, make_bundle
-from desk.watching import Done, Tip, act_on, bring_tip, may_act, read_claim, read_claims
+from desk.watching import Done, Tip, act_on, bring_tip, check_may_watch, may_act, read_claim, read_claims
 from queues.watching import Verb
 
 __all__ = ["router"]
@@ -18,15 +19,17 @@ __all__ = ["router"]
 router = APIRouter()
 
 _Claim = Annotated[str, Path(max_length=200)]
-_WITH_FORMS_OF_THEIR_OWN = frozenset({Verb.MERGE, Verb.SPLIT, Verb.REBUT, Verb.HOLD, Verb.LIFT_HOLD})
+_WITH_FORMS_OF_THEIR_OWN = frozenset({Verb.MERGE, Verb.SPLIT, Verb.REBUT, Verb.HOLD, Verb.LIFT_HOLD, Verb.MUTE})
 _OFFERED = tuple(verb for verb in Verb if verb not in _WITH_FORMS_OF_THEIR_OWN)
 
 
 @router.get("/watch")
 def claims(request: Request, desk: DeskDep, session: ReaderDep, tipped: bool = False) -> Response:
+    check_may_watch(session.user)
+    known = edition(desk.state)
     found = read_claims(desk, session.user, limit=desk.settings.page_size)
     may_tip = desk.take_tip is not None and may_act(session.user)
-    return page(request, "watch.html", claims=found, may_tip=may_tip, tipped=tipped)
+    return page(request, "watch.html", claims=found, edition=known, may_tip=may_tip, tipped=tipped)
 
 
 @router.post("/watch/tips")
@@ -37,9 +40,11 @@ def tip(desk: DeskDep, session: FormDep, tip: Annotated[Tip, Form()]) -> Respons
 
 @router.get("/watch/{claim}")
 def claim(request: Request, desk: DeskDep, session: ReaderDep, claim: _Claim) -> Response:
+    check_may_watch(session.user)
+    known = edition(desk.state)
     found = read_claim(desk, session.user, claim)
     verbs = _OFFERED if may_act(session.user) else ()
-    return page(request, "claim.html", view=found, claim=found.line, alert=found.line.alert, verbs=verbs)
+    return page(request, "claim.html", view=found, claim=found.line, alert=found.line.alert, verbs=verbs, edition=known)
 
 
 @router.post("/watch/{claim}")

@@ -41,6 +41,15 @@ def test_a_claim_is_told_once_for_each_doubling_of_its_accounts() -> None:
     assert sum(accounts for _, accounts in first.growth) == 8
 
 
+def test_an_alert_says_what_would_have_been_usual_by_each_moment_of_its_growth() -> None:
+    (*_, last) = told(telling(number, minutes=number) for number in range(70))
+    assert len(last.usual) == len(last.growth)
+    assert list(last.usual) == sorted(last.usual)
+    assert 0 < last.usual[0] < last.usual[-1] < last.accounts, "it rose above what is usual"
+    (slow, *_) = told(telling(number, minutes=20 * number) for number in range(12))
+    assert slow.usual[-1] > last.usual[-1], "the longer it takes, the more is usual"
+
+
 def test_one_account_posting_ten_thousand_times_raises_nothing() -> None:
     assert not told(telling(number, minutes=number / 60, account="one") for number in range(10_000))
 

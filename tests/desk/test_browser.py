@@ -237,3 +237,27 @@ def test_what_is_new_is_counted_and_the_list_stays_as_it_is(browser: Browser, ad
     expect(page.locator(".live p")).to_contain_text("बदले: 1")
     assert complaints == []
     page.context.close()
+
+
+def test_a_claim_that_grows_is_offered_on_the_watch_and_the_list_stays_as_it_is(
+    browser: Browser, address: str, town: Office
+) -> None:
+    page, complaints = open_page(browser, scripts=True)
+    sign_in(page, address, "watcher")
+    with page.expect_response("**/api/v1/events/claims**"):
+        page.goto(f"{address}/watch")
+    before = page.locator(".post").all_inner_texts()
+    tell(town, doubling=1)
+    tell(town, id="x:5:0", claim="x:5", text="पुल टूट गया")
+    waiting = page.locator(".live p")
+    expect(waiting).to_contain_text("नए: 1")
+    expect(waiting).to_contain_text("बदले: 1")
+    assert page.locator(".post").all_inner_texts() == before
+    waiting.get_by_role("link", name="दिखाएँ").click()
+    expect(page.locator(".post")).to_have_count(2)
+    page.get_by_role("link", name="पुल टूट गया").click()
+    page.get_by_label("इसके बारे में कुछ न बताएँ").select_option("week")
+    page.get_by_role("button", name="मौन करें").click()
+    expect(page.locator(".post").first).to_contain_text("मौन")
+    assert complaints == []
+    page.context.close()

@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from desk.accounts import disable_user
+from desk.case_changes import CaseChanges
 from desk.events import Changes, Listener
 from desk.refusal import Refusal
 from desk.serving import DeskServer
@@ -70,6 +71,7 @@ class Reader:
     name: str
     query: str = ""
     last: str | None = None
+    path: str = "/api/v1/events"
     events: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     status: int = 0
     ended: bool = False
@@ -81,7 +83,7 @@ class Reader:
 
     def _listen(self) -> None:
         headers = bearer(self.served.office, self.name) | ({"Last-Event-ID": self.last} if self.last else {})
-        address = f"{self.served.address}/api/v1/events{self.query}"
+        address = f"{self.served.address}{self.path}{self.query}"
         with httpx.stream("GET", address, headers=headers, timeout=PATIENCE_SECONDS) as answer:
             self.status = answer.status_code
             fields: dict[str, str] = {}
@@ -202,7 +204,7 @@ def test_a_stream_ends_with_the_account_and_keeps_no_session_alive(
 
 def test_one_account_holds_so_many_streams_and_a_process_so_many() -> None:
     async def joined() -> None:
-        changes = Changes(store=None, clock=lambda: NOW, most=20)  # type: ignore[arg-type] # nobody looks yet
+        changes = Changes(CaseChanges(store=None, clock=lambda: NOW), most=20)  # type: ignore[arg-type] # nobody looks yet
         kept: list[Listener] = [changes.join("sita", Visibility(None)) for _ in range(12)]
         with pytest.raises(Refusal) as own:
             changes.join("sita", Visibility(None))
@@ -226,7 +228,7 @@ def test_one_account_holds_so_many_streams_and_a_process_so_many() -> None:
 def test_who_does_not_take_what_waits_is_told_to_look_again() -> None:
     listener = Listener("sita", Visibility(None))
     for number in range(250):
-        listener.tell(b"event: case\n\n", number)
+        listener.tell(b"event: case\n\n", str(number))
     assert len(listener.waiting) <= 100
     assert listener.waiting[0].startswith(b"event: missed\n")
 

@@ -39,7 +39,7 @@ from tests.desk.test_routes import add_reports
 from tests.desk.test_watch import tell
 from tests.queues.factories import NOW, make_case
 
-ENDLESS = {"GET /api/v1/events"}
+ENDLESS = {"GET /api/v1/events", "GET /api/v1/events/claims"}
 """Answered for as long as somebody listens: tests/desk/test_events.py."""
 ASK_NOTHING = {f"GET /api/v1/{name}" for name in ("me", "overview", "queues", "reports", "views", "sources")}
 """Nothing can be wrong with what is sent to them."""

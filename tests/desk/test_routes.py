@@ -189,7 +189,7 @@ API_LINES: Mapping[str, Line] = {
 }
 ACTS = {f"POST {prefix}/{slug}" for prefix in ("/cases/{id}", "/api/v1/cases/{id}") for slug in CASE_ACTS}
 """Each act by each person on each kind of case: tests/desk/test_authorise.py. Here: on another queue's case."""
-ELSEWHERE = {"GET /api/v1/events", "POST /uploads"}
+ELSEWHERE = {"GET /api/v1/events", "GET /api/v1/events/claims", "POST /uploads"}
 """What has no end, or brings a file: tests/desk/test_events.py, tests/desk/test_uploads.py."""
 LINES = {
     **PAGE_LINES,

@@ -83,11 +83,26 @@ def test_the_claim_page_calls_nothing_false_and_acts_are_kept_in_order(office: O
     ]
 
 
-def test_a_mute_has_an_end(office: Office) -> None:
+@pytest.mark.parametrize(("chosen", "hours"), [("hour", 1), ("day", 24), ("week", 168)])
+def test_a_mute_ends_after_what_was_chosen(office: Office, chosen: str, hours: int) -> None:
     tell(office)
-    office.visitor("watcher").send("/watch/x:1", verb="mute")
+    visitor = office.visitor("watcher")
+    assert f'<option value="{chosen}"' in visitor.get("/watch/x:1").text
+    visitor.send("/watch/x:1", verb="mute", mute_for=chosen)
     (act,) = watching.acts_after(office.state, 0)
-    assert act.until == NOW + timedelta(days=1)
+    assert act.until == NOW + timedelta(hours=hours)
+    assert visitor.send("/watch/x:1", verb="mute", mute_for="ever").status_code == 422
+
+
+def test_the_line_of_a_claim_is_drawn_over_the_band_of_what_is_usual(office: Office) -> None:
+    tell(office, growth=tuple((NOW + timedelta(minutes=30 * n), 5) for n in range(3)), usual=(2.5, 4.5, 7.5))
+    visitor = office.visitor("watcher")
+    for path in ("/watch", "/watch/x:1"):
+        page = visitor.get(path).text
+        assert '<polyline points="0,16 60,8 120,0"' in page
+        assert '<polygon points="0,24 0,20 60,17 120,12 120,24"' in page
+    tell(office, doubling=1)
+    assert "<polygon" not in visitor.get("/watch").text, "an alert of before it was reckoned"
 
 
 def test_only_what_was_found_wrong_is_rebutted_by_a_person_in_the_claim_s_languages(office: Office) -> None:

@@ -2,17 +2,15 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from alerts.notify import Policy, QuietHours, body, title
 from queues import watching
-from queues.sqlite import SqliteStateStore
+from queues.state import StateStore
 from queues.watching import ClaimAct, Verb
 from schemas.alert import AlertKind, Grade, SpikeAlert
 from streams.channels import ChannelDownError, Message, Webhook, channel_of
@@ -45,13 +43,6 @@ class Recording:
         self.said.append(message.id)
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[SqliteStateStore]:
-    store = SqliteStateStore(tmp_path / "cases.db")
-    yield store
-    store.close()
-
-
 class Clock:
     now = START
 
@@ -62,7 +53,7 @@ class Clock:
         self.now += timedelta(**parts)
 
 
-def test_each_alert_is_said_once_through_each_channel(state: SqliteStateStore) -> None:
+def test_each_alert_is_said_once_through_each_channel(state: StateStore) -> None:
     first, second, clock = Recording(), Recording(), Clock()
     notifier = Notifier(state, clock, Policy(), [first, second])
     watching.record_alert(state, alert())
@@ -71,7 +62,7 @@ def test_each_alert_is_said_once_through_each_channel(state: SqliteStateStore) -
     assert (first.said, second.said) == (["x:1:0:first:0"], ["x:1:0:first:1"])
 
 
-def test_a_channel_that_is_down_is_tried_again_later_and_holds_up_no_other(state: SqliteStateStore) -> None:
+def test_a_channel_that_is_down_is_tried_again_later_and_holds_up_no_other(state: StateStore) -> None:
     down, up, clock = Recording(failures=2), Recording(), Clock()
     notifier = Notifier(state, clock, Policy(), [down, up])
     watching.record_alert(state, alert())
@@ -86,7 +77,7 @@ def test_a_channel_that_is_down_is_tried_again_later_and_holds_up_no_other(state
 
 
 @pytest.mark.parametrize("acknowledged", [False, True])
-def test_others_are_told_when_nobody_acknowledges(state: SqliteStateStore, acknowledged: bool) -> None:
+def test_others_are_told_when_nobody_acknowledges(state: StateStore, acknowledged: bool) -> None:
     first, later, clock = Recording(), Recording(), Clock()
     notifier = Notifier(state, clock, Policy(), [first], [later])
     watching.record_alert(state, alert())
@@ -100,7 +91,7 @@ def test_others_are_told_when_nobody_acknowledges(state: SqliteStateStore, ackno
 
 
 @pytest.mark.parametrize("grade", [Grade.LOW, Grade.HIGH])
-def test_only_low_grades_wait_out_quiet_hours(state: SqliteStateStore, grade: Grade) -> None:
+def test_only_low_grades_wait_out_quiet_hours(state: StateStore, grade: Grade) -> None:
     channel, clock = Recording(), Clock()
     quiet = QuietHours.read("22-7", ZoneInfo("Asia/Kolkata"))
     notifier = Notifier(state, clock, Policy(quiet), [channel])
@@ -112,7 +103,7 @@ def test_only_low_grades_wait_out_quiet_hours(state: SqliteStateStore, grade: Gr
     assert notifier.tick() == (grade is Grade.LOW)
 
 
-def test_an_alert_of_long_ago_wakes_nobody(state: SqliteStateStore) -> None:
+def test_an_alert_of_long_ago_wakes_nobody(state: StateStore) -> None:
     channel, clock = Recording(), Clock()
     watching.record_alert(state, alert())
     clock.advance(days=2)
