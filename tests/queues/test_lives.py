@@ -1,4 +1,5 @@
-"""Random lives of cases on both stores: many on the embedded one, a few, each of a seed, on Elasticsearch."""
+"""Random lives of cases on both stores: the same ones each time, hundreds on the embedded store and fifty on
+Elasticsearch; in make soak others each time, thousands and hundreds."""
 
 import os
 from collections.abc import Iterator
@@ -56,7 +57,9 @@ class SqliteLives(LifeMachine):
 
 
 TestSqliteLives = SqliteLives.TestCase
-TestSqliteLives.settings = settings(max_examples=2000 if SOAK else 12, stateful_step_count=60 if SOAK else 25)
+TestSqliteLives.settings = settings(
+    max_examples=2000 if SOAK else 400, stateful_step_count=60 if SOAK else 25, derandomize=not SOAK
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +71,8 @@ def cluster(elasticsearch_url: str) -> Iterator[Cluster]:
 @pytest.mark.elasticsearch
 def test_lives_on_elasticsearch(cluster: Cluster) -> None:
     class ElasticLives(LifeMachine):
+        counts_each_step = False
+
         def make_stores(self) -> tuple[CaseStore, StateStore]:
             return ElasticCaseStore(cluster), ElasticStateStore(cluster)
 
@@ -77,5 +82,5 @@ def test_lives_on_elasticsearch(cluster: Cluster) -> None:
         def teardown(self) -> None:
             empty(cluster)
 
-    lives = settings(max_examples=50 if SOAK else 2, stateful_step_count=40 if SOAK else 12)
+    lives = settings(max_examples=200 if SOAK else 50, stateful_step_count=40 if SOAK else 10, derandomize=not SOAK)
     run_state_machine_as_test(ElasticLives, settings=lives)
