@@ -12,7 +12,7 @@ from desk.api_answers import COMMON, Key, PageAsked, answers, cut
 from desk.asking import CallerDep, DeskDep, WriterDep
 from desk.examples import example
 from desk.idempotency import Asked, once
-from desk.watching import ClaimLine, ClaimView, Done, Outcome, PostLine, act_on, read_claim, read_claims
+from desk.watching import ClaimLine, ClaimView, Done, PostLine, act_on, read_claim, read_claims
 from queues.ordering import microseconds
 from queues.watching import ClaimAct, Verb
 from schemas.alert import AlertKind, Grade
@@ -101,6 +101,14 @@ class ClaimPage(Value):
     cursor: str | None = Field(description="Asks for the next page; null on the last.")
 
 
+class SinceRebuttal(Value):
+    """Accounts that spread it in the hour before its rebuttal and in each hour since; how many deny it by now."""
+
+    before: int
+    since: tuple[int, ...]
+    countering: int
+
+
 class ClaimDetail(ClaimShown):
     """A claim with its first posts and those reposted most, all that people did, and how it went on after a
     rebuttal."""
@@ -115,7 +123,7 @@ class ClaimDetail(ClaimShown):
 
     evidence: tuple[PostLine, ...]
     acts: tuple[ClaimActView, ...]
-    outcome: Outcome | None
+    outcome: SinceRebuttal | None
     hold: Hold | None
 
 
@@ -161,7 +169,8 @@ def _shown(line: ClaimLine) -> ClaimShown:
 
 def _detail(view: ClaimView) -> ClaimDetail:
     acts = tuple(map(_act, view.acts))
-    return ClaimDetail(evidence=view.posts, acts=acts, outcome=view.outcome, hold=view.hold, **_fields(view.line))
+    outcome = None if view.outcome is None else SinceRebuttal(**view.outcome.model_dump())
+    return ClaimDetail(evidence=view.posts, acts=acts, outcome=outcome, hold=view.hold, **_fields(view.line))
 
 
 _AS_TOLD = (
