@@ -121,23 +121,27 @@ def test_an_anchor_finds_a_history_that_was_made_anew(
     assert json.loads((tmp_path / "anchors.jsonl").read_text())["cases"] == 3
 
 
-def test_a_line_cut_off_by_a_full_disk_stops_no_anchor_and_is_told_of(store: SqliteCaseStore, tmp_path: Path) -> None:
+def test_a_line_cut_off_by_a_full_disk_stops_no_anchor_and_is_told_of(
+    store: SqliteCaseStore, state: SqliteStateStore, tmp_path: Path
+) -> None:
     path = tmp_path / "anchors.jsonl"
     anchors = Anchors(path, Ed25519PrivateKey.generate())
     write_cases(store, [(worked(), None)])
-    assert anchors.add_daily(store, NOW + DAY) is not None
+    assert anchors.add_daily(store, state, NOW + DAY) is not None
     whole = path.read_text()
     path.write_text(whole + whole[:40])
-    assert anchors.add_daily(store, NOW + 2 * DAY) is not None
-    assert anchors.add_daily(store, NOW + 2 * DAY) is None
+    assert anchors.add_daily(store, state, NOW + 2 * DAY) is not None
+    assert anchors.add_daily(store, state, NOW + 2 * DAY) is None
     assert [anchor.until for anchor in anchors.read()] == [NOW + n * DAY - SETTLING for n in (1, 2)]
-    (fault,) = anchors.faults(store)
+    (fault,) = anchors.faults(store, state)
     assert "entry 2" in fault
 
 
-def test_a_clock_that_was_ahead_for_once_stops_no_later_anchor(store: SqliteCaseStore, tmp_path: Path) -> None:
+def test_a_clock_that_was_ahead_for_once_stops_no_later_anchor(
+    store: SqliteCaseStore, state: SqliteStateStore, tmp_path: Path
+) -> None:
     anchors = Anchors(tmp_path / "anchors.jsonl", Ed25519PrivateKey.generate())
     write_cases(store, [(worked(), None)])
-    assert anchors.add_daily(store, NOW + 365 * DAY) is not None
-    assert anchors.add_daily(store, NOW + DAY) is not None
-    assert anchors.add_daily(store, NOW + DAY) is None
+    assert anchors.add_daily(store, state, NOW + 365 * DAY) is not None
+    assert anchors.add_daily(store, state, NOW + DAY) is not None
+    assert anchors.add_daily(store, state, NOW + DAY) is None
