@@ -3,7 +3,7 @@
 import gzip
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,8 @@ class Worked:
         self.log.commit(FILING, ends)
         self.filing.file(items)
 
-    def backup(self, path: Path) -> dict[str, int]:
-        return dict(make_backup(path, self.mark, self.office.store, self.office.state, NOW))
+    def backup(self, path: Path, now: datetime = NOW + timedelta(hours=1)) -> dict[str, int]:
+        return dict(make_backup(path, self.mark, self.office.store, self.office.state, now))
 
     def restore(self, path: Path) -> dict[str, int]:
         office = self.office
@@ -195,7 +195,7 @@ def test_a_copy_made_while_a_post_is_being_filed_brings_back_its_case(
 
     def copied_first(items: Any) -> Any:
         monkeypatch.undo()
-        worked.backup(path)
+        worked.backup(path, NOW)
         return real(items)
 
     monkeypatch.setattr(store, step, copied_first)
