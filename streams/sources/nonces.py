@@ -1,10 +1,10 @@
 """Nonces that were used, kept for as long as a request with them would be fresh."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from queues.state import StateStore, StoreDownError
+from queues.state import StateStore
 
 __all__ = ["NONCE", "Nonce", "Nonces"]
 
@@ -38,21 +38,17 @@ class Nonces:
 
     @contextmanager
     def once(self, nonces: Sequence[Nonce], now: float) -> Iterator[list[bool]]:
-        """Marks nonces as used, in one go, while what came with them is taken. Of each, whether this is its first use;
-        all can be used again when the taking fails. Those that are too old are forgotten."""
+        """Of each, whether this is its first use. Marks them as used, in one go, once what came with them was taken:
+        whoever is killed in between has not answered, and is sent the same again, which is then taken twice rather than
+        never. Those that are too old are forgotten."""
         self._forget(now)
-        used = self.state.create_each(self.kind, {nonce.id: {} for nonce in nonces})
-        unused = {record.id for record in used}
+        used = {*self.state.get_many(self.kind, [nonce.id for nonce in nonces])}
         fresh = []
         for nonce in nonces:
-            fresh.append(nonce.id in unused)
-            unused.discard(nonce.id)
-        try:
-            yield fresh
-        except BaseException:
-            with suppress(StoreDownError):
-                self.state.delete_each(used)
-            raise
+            fresh.append(nonce.id not in used)
+            used.add(nonce.id)
+        yield fresh
+        self.state.create_each(self.kind, {nonce.id: {} for nonce in nonces})
 
     def _forget(self, now: float) -> None:
         """Ids begin with the timestamp, so the first ones are the oldest. More go than can come in as long."""

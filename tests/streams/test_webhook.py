@@ -305,6 +305,24 @@ async def test_a_log_that_is_down_asks_for_patience(portal: Portal, monkeypatch:
     problem(await portal.send(POST), 503, "try_later")
 
 
+async def test_what_was_broken_off_after_its_nonce_was_looked_up_is_taken_when_it_comes_again(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a kill: nothing is written any more, no nonce is given back either."""
+    body = json.dumps(POST).encode()
+    headers = portal.headers(body)
+    with monkeypatch.context() as broken:
+        broken.setattr(portal.kit.log, "append", _down)
+        broken.setattr(portal.kit.state, "delete_each", _down)
+        assert (await portal.send(body, headers)).status_code == 503
+    assert (await portal.send(body, headers)).status_code == 202
+    problem(await portal.send(body, headers), 401, "replayed")
+
+
+def _down(*_: object) -> None:
+    raise StoreDownError("down")
+
+
 async def test_a_store_that_is_down_asks_for_patience(kit: IntakeKit, directory: Directory) -> None:
     problem(await Portal(kit, directory, _DownStore()).send(POST), 503, "try_later")
     assert kit.mentions() == []
