@@ -19,6 +19,7 @@ from queues.acts import ActError
 from queues.audit import faults
 from queues.filing import Filing
 from queues.lifecycle import Actor, Party
+from queues.naming import case_id
 from queues.regrouping import Regrouping
 from queues.revising import revise
 from queues.state import StateStore
@@ -172,8 +173,14 @@ class LifeMachine(RuleBasedStateMachine):
         del self.merged[gone]
 
     def _unmerged(self, gone: str) -> None:
-        if self.store.cases([gone])[gone].case.merged_into is not None:
+        kept = self.merged[gone]
+        found = self.store.cases([gone, kept])
+        if found[gone].case.merged_into is not None:
             self.regrouping.unmerge(gone, BOSS)
+        elif (
+            gone in found[kept].case.merged
+        ):  # killed between its two writes: both show the post, and taking it out ends it
+            self.regrouping.split(kept, next(key for key in self.posts if case_id(key) == gone), BOSS)
 
     @rule(seed=st.integers(0, 999), kill=st.none() | st.integers(0, 3))
     def split(self, seed: int, kill: int | None) -> None:

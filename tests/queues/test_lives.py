@@ -58,7 +58,7 @@ class SqliteLives(LifeMachine):
 
 TestSqliteLives = SqliteLives.TestCase
 TestSqliteLives.settings = settings(
-    max_examples=2000 if SOAK else 400, stateful_step_count=60 if SOAK else 25, derandomize=not SOAK
+    max_examples=2000 if SOAK else 200, stateful_step_count=60 if SOAK else 25, derandomize=not SOAK
 )
 
 
