@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from desk.accounts import Role, find_account
+from desk.accounts import Role, find_account, set_sealed
 from desk.dead_letters import DeadLetter
 from desk.intake import SourceState, StepState
 from desk.second_factor import new_sealed, set_second
@@ -333,6 +333,12 @@ def test_an_administrator_makes_a_token_for_a_program_once_shown_and_ends_it(off
     assert admin.ask("DELETE", f"/tokens/{made['id']}").status_code == 204
     assert office.visitor().get("/api/v1/me", headers=program).status_code == 401
     assert code(admin.ask("DELETE", f"/tokens/{made['id']}")) == (404, "not_found")
+
+
+def test_who_opens_sealed_cases_is_given_no_token_by_an_administrator(office: Office) -> None:
+    set_sealed(office.state, "sita", opens=True)
+    wanted = {"user": "sita", "label": "The dashboard", "scopes": ["read"]}
+    assert code(Program(office, "admin").ask("POST", "/tokens", wanted)) == (409, "own_only")
 
 
 def test_tokens_are_listed_page_by_page_and_made_for_accounts_that_work(office: Office) -> None:
