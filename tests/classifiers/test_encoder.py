@@ -31,7 +31,9 @@ from tests.classifiers.test_classifier import JUNK
 from tests.classifiers.tiny_encoder import make_tiny_encoder
 from tests.conftest import PROJECT
 
-ROWS = random.Random(0).sample(shipped_training(), 300)
+ROWS = random.Random(0).sample([row for row in shipped_training() if row.batch < "w"], 300)
+"""Batches that are written later change nothing here."""
+
 PLAN = Plan(epochs=4, batch=8, rate=6e-3, folds=2, seed=3)
 
 

@@ -67,8 +67,25 @@ def _kept(office: OfficeUnderTest) -> Iterator[tuple[str, bytes]]:
 BOTH = ((DeletionTarget.POST, "501"), (DeletionTarget.AUTHOR, "77502"))
 
 
-@pytest.mark.parametrize("when", ["before", "between", "after"])
-def test_nothing_is_left_of_a_deleted_post(office: OfficeUnderTest, tmp_path: Path, when: str) -> None:
+WHEN = ("before", "between", "after")
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_nothing_is_left_of_a_deleted_post(tmp_path: Path, when: str) -> None:
+    deleted(OfficeUnderTest(tmp_path / "office"), tmp_path, when)
+
+
+@pytest.mark.kafka
+@pytest.mark.elasticsearch
+@pytest.mark.parametrize(
+    "when", [when if when == "after" else pytest.param(when, marks=pytest.mark.soak) for when in WHEN]
+)
+def test_the_same_on_kafka_and_elasticsearch(distributed_office: OfficeUnderTest, tmp_path: Path, when: str) -> None:
+    """Each waits for the last file of Elasticsearch to let go of the text: two of them are for ``make soak``."""
+    deleted(distributed_office, tmp_path, when)
+
+
+def deleted(office: OfficeUnderTest, tmp_path: Path, when: str) -> None:
     if when == "before":
         _delete(office, *BOTH)
         office.work_off()
@@ -100,7 +117,8 @@ def test_what_is_erased_before_anybody_has_read_it_is_counted(tmp_path: Path) ->
     assert _left(office) == []
 
 
-def test_the_other_posts_of_a_case_stay(office: OfficeUnderTest, tmp_path: Path) -> None:
+def test_the_other_posts_of_a_case_stay(tmp_path: Path) -> None:
+    office = OfficeUnderTest(tmp_path / "office")
     _ingest(office, tmp_path, {"601": "wahi", "602": "wahi"})
     office.work_off()
     _delete(office, (DeletionTarget.POST, "601"))
