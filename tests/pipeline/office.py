@@ -20,7 +20,7 @@ from tests.conftest import PROJECT
 __all__ = ["OfficeUnderTest", "wait_for"]
 
 
-def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 120.0, every: float = 0.05) -> None:
+def wait_for(condition: Callable[[], bool], what: str, *, seconds: float = 300.0, every: float = 0.05) -> None:
     """Waits for a condition, looking ``every`` so many seconds; fails with ``what`` when it does not come."""
     until = time.monotonic() + seconds
     while not condition():
