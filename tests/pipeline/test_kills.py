@@ -25,7 +25,7 @@ def test_twenty_kills_in_one_feed_lose_nothing_and_file_nothing_twice(office: Of
     for _ in range(KILLS):
         before = office.filed()
         with office.running("sunwai", "worker") as worker:
-            wait_for(partial(progress, office, before), "the worker to make progress", seconds=120)
+            wait_for(partial(progress, office, before), "the worker to make progress")
             time.sleep(moments.uniform(0.0, 0.3))  # the moment is what is random here, nothing is waited for
             kill_group(worker)
     found = office.work_off()

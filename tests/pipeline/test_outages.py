@@ -93,13 +93,13 @@ def test_a_store_that_stops_takes_no_writes_or_is_busy_is_waited_for_and_holds_u
             own_services.start("elasticsearch")
             before = office.filed()
             assert before < count
-            wait_for(lambda: office.filed() > before, "filing to go on", seconds=120)
+            wait_for(lambda: office.filed() > before, "filing to go on")
             with read_only(proxy.url, name):
                 before = office.filed()
                 time.sleep(8)  # longer than patience
                 assert office.filed() <= before + BATCH
             before = office.filed()
-            wait_for(lambda: office.filed() > before or done(office, count), "filing to go on", seconds=120)
+            wait_for(lambda: office.filed() > before or done(office, count), "filing to go on")
             proxy.chosen = lambda path: path.startswith("/_bulk")
             proxy.always = Fault.BUSY
             time.sleep(8)
