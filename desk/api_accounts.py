@@ -1,6 +1,7 @@
 """Accounts through the API, ``/api/v1/accounts``, for administrators: as on their page (desk/views/accounts.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated
 
 import structlog
@@ -147,12 +148,8 @@ def end_account(desk: DeskDep, caller: WriterDep, name: _Name) -> JSONResponse:
     """Ends an account: sessions and tokens with it. Its name stays taken, since history names it."""
     require_administrator(caller.user)
     _existing(desk, name)
-    try:
+    with _changing():
         disable_user(desk.state, name)
-    except AccountError as error:
-        raise _refused(error, 409) from error
-    except StaleError as error:
-        raise _busy() from error
     _log.info("account_changed", what="disable")
     return _answer(desk, name)
 
@@ -176,13 +173,20 @@ def without_second_factor(desk: DeskDep, caller: WriterDep, name: _Name) -> None
     """For somebody who has lost the phone."""
     require_administrator(caller.user)
     _existing(desk, name)
-    try:
+    with _changing():
         remove_second(desk.state, name)
+    _log.info("account_changed", what="second_factor")
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Answers what cannot be done to an account, and a change that came between."""
+    try:
+        yield
     except AccountError as error:
         raise _refused(error, 409) from error
     except StaleError as error:
         raise _busy() from error
-    _log.info("account_changed", what="second_factor")
 
 
 def _existing(desk: Desk, name: str) -> StateRecord:
