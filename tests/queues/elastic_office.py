@@ -9,17 +9,23 @@ from queues.elastic.mappings import INDICES
 from queues.elastic.operations import Operation
 from queues.elastic.preparing import prepare
 
-__all__ = ["empty", "options_for", "remove", "some_office"]
+__all__ = ["NEVER_BY_ITSELF", "empty", "options_for", "remove", "some_office"]
 
 
-def options_for(url: str, namespace: str | None = None) -> ClusterOptions:
-    """A fresh namespace, and searches that see a write soon."""
-    return ClusterOptions(url, namespace=namespace or f"test-{uuid4().hex[:12]}", replicas=0, refresh_seconds=0.05)
+SOON = 0.05
+NEVER_BY_ITSELF = 3600.0
+"""Seconds until searches see a write."""
+
+
+def options_for(url: str, namespace: str | None = None, refresh_seconds: float = SOON) -> ClusterOptions:
+    """A fresh namespace, unless one is named."""
+    name = namespace or f"test-{uuid4().hex[:12]}"
+    return ClusterOptions(url, namespace=name, replicas=0, refresh_seconds=refresh_seconds)
 
 
 @contextmanager
-def some_office(url: str) -> Iterator[Cluster]:
-    cluster = Cluster(options_for(url))
+def some_office(url: str, refresh_seconds: float = SOON) -> Iterator[Cluster]:
+    cluster = Cluster(options_for(url, refresh_seconds=refresh_seconds))
     try:
         prepare(cluster)
         yield cluster

@@ -1,14 +1,13 @@
 """Merging, parting and splitting on both stores; on the distributed one searches see nothing new by themselves."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from queues.elastic import Cluster, ElasticCaseStore, ElasticStateStore
 from tests.contracts.regrouping import RegroupingContract
-from tests.queues.elastic_office import empty, options_for, remove
+from tests.queues.elastic_office import NEVER_BY_ITSELF, empty, some_office
 from tests.queues.test_filing import Office
 from tests.services import elasticsearch_url
 
@@ -25,10 +24,8 @@ class TestSqliteRegrouping(RegroupingContract):
 
 @pytest.fixture(scope="module")
 def cluster(elasticsearch_url: str) -> Iterator[Cluster]:
-    cluster = Cluster(replace(options_for(elasticsearch_url), refresh_seconds=3600))
-    yield cluster
-    remove(cluster)
-    cluster.close()
+    with some_office(elasticsearch_url, NEVER_BY_ITSELF) as cluster:
+        yield cluster
 
 
 @pytest.mark.elasticsearch

@@ -15,7 +15,7 @@ from streams.clock import Sweep
 from streams.notices import StateNotifier
 from tests.contracts.clock import OUTAGE_ENDS, ClockContract
 from tests.http_proxy import Fault, http_proxy
-from tests.queues.elastic_office import empty, options_for, remove
+from tests.queues.elastic_office import NEVER_BY_ITSELF, empty, some_office
 from tests.services import elasticsearch_url
 from tests.streams.overdue import OFFICE, fill, overdue_cases
 
@@ -33,10 +33,8 @@ class TestSqliteClock(ClockContract):
 
 @pytest.fixture(scope="module")
 def cluster(elasticsearch_url: str) -> Iterator[Cluster]:
-    cluster = Cluster(replace(options_for(elasticsearch_url), refresh_seconds=3600))
-    yield cluster
-    remove(cluster)
-    cluster.close()
+    with some_office(elasticsearch_url, NEVER_BY_ITSELF) as cluster:
+        yield cluster
 
 
 @pytest.mark.elasticsearch
