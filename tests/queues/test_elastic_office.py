@@ -11,7 +11,7 @@ from queues.state import StoreRefusedError
 from queues.store import EVERYTHING, CaseQuery
 from schemas.case import Complainant
 from tests.contracts import eventually
-from tests.queues.elastic_office import options_for, remove, some_office
+from tests.queues.elastic_office import NEVER_BY_ITSELF, options_for, remove, some_office
 from tests.queues.factories import make_author, make_case, make_mention, make_record
 from tests.services import elasticsearch_url
 
@@ -23,10 +23,8 @@ pytestmark = pytest.mark.elasticsearch
 @pytest.fixture
 def slow(elasticsearch_url: str) -> Iterator[Cluster]:
     """An office whose searches see nothing new for an hour, unless somebody refreshes."""
-    cluster = Cluster(replace(options_for(elasticsearch_url), refresh_seconds=3600))
-    yield cluster
-    remove(cluster)
-    cluster.close()
+    with some_office(elasticsearch_url, NEVER_BY_ITSELF) as cluster:
+        yield cluster
 
 
 def test_people_see_what_they_did_in_every_list_at_once(slow: Cluster) -> None:
